@@ -1,0 +1,204 @@
+"""The neutral resource graph of one tenant in one environment.
+
+What a field of the vocabulary *means* is decided once, in ``plan/``; back-ends only spell it in their target's words.
+Sizes are integers in the smallest unit that a target knows (millicores, MiB), and ``None`` is *unlimited*. Every node
+carries ``made_from``: pointers into the resolved tenant, from which findings find their way back to a line of YAML.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tenant_compiler.model.pointer import Pointer
+
+Lineage: TypeAlias = "tuple[Pointer, ...]"
+"""Nodes of the resolved tenant that a plan node or an object was made from; never empty."""
+
+
+class Owner(NamedTuple):
+    """Who answers for the tenant; an absent field is empty."""
+
+    team: str
+    email: str
+    cost_center: str
+    on_call: str
+
+
+class Site(NamedTuple):
+    """One region of the tenant."""
+
+    region: str
+    cloud: Literal["aws", "azure", "gcp", "on_premises"]
+    role: Literal["primary", "active", "standby", "backup"]
+    zones: int
+    jurisdiction: str
+    """``EU``, ``US`` …; empty when nobody says."""
+    cluster: str
+    """The cluster profile that runs workloads there; empty when none is named."""
+    made_from: Lineage
+
+
+class Amounts(NamedTuple):
+    """Resources of one container."""
+
+    millicores: int
+    memory_mib: int
+    ephemeral_mib: int | None
+    """None: nothing said."""
+
+
+class Replicas(NamedTuple):
+    """How many run. A fixed number has ``minimum == maximum`` and no ``cpu_percent``."""
+
+    minimum: int
+    maximum: int
+    cpu_percent: int | None
+
+
+class Workload(NamedTuple):
+    """One service of the tenant."""
+
+    name: str
+    kind: Literal["web", "worker", "cron"]
+    image: str
+    command: tuple[str, ...]
+    protocol: Literal["http", "grpc", "tcp"]
+    port: int | None
+    """None for what nobody calls (worker, cron)."""
+    schedule: str
+    """Five cron fields in UTC for kind ``cron``, else empty."""
+    calls: tuple[str, ...]
+    callers: tuple[str, ...]
+    """The services whose ``calls`` name this one, in order of their names."""
+    uses: tuple[str, ...]
+    requests: Amounts
+    limits: Amounts
+    replicas: Replicas
+    readiness: str
+    """An HTTP path, or empty: the port alone."""
+    liveness: str
+    startup_seconds: int | None
+    hosts: tuple[str, ...]
+    """Exposed to clients under these names; empty: not exposed."""
+    env: Mapping[str, str]
+    maximum_unavailable: int
+    bandwidth_mbps: int | None
+    """This pod's share of the tenant's bandwidth at full scale, at least 1; None: unlimited."""
+    made_from: Lineage
+
+
+class SqlStore(NamedTuple):
+    """A relational database."""
+
+    name: str
+    engine: Literal["postgres"]
+    version: str
+    storage_gb: int
+    maximum_storage_gb: int | None
+    high_availability: bool
+    connections: int | None
+    """Its share of the quota, at least 1."""
+    data_classes: tuple[str, ...]
+    made_from: Lineage
+
+
+class ObjectStore(NamedTuple):
+    """A bucket of objects."""
+
+    name: str
+    versioning: bool
+    lifecycle_days: int | None
+    data_classes: tuple[str, ...]
+    made_from: Lineage
+
+
+class KeyPolicy(NamedTuple):
+    """How data at rest is encrypted, and how clients of the stores connect."""
+
+    custody: Literal["provider_managed", "customer_managed"]
+    rotation_days: int
+    hsm: bool
+    fips: bool
+    tls_minimum: Literal["1.2", "1.3"]
+    made_from: Lineage
+
+
+class Egress(NamedTuple):
+    """A declared destination outside the platform: ``host`` or ``cidr``, the other one is empty."""
+
+    name: str
+    host: str
+    cidr: str
+    ports: tuple[int, ...]
+    reason: str
+    made_from: Lineage
+
+
+class Objective(NamedTuple):
+    """A service level objective."""
+
+    name: str
+    service: str
+    objective: str
+    """The objective in percent as written, a decimal number in text (``99.95``): no binary fractions."""
+    window_days: int
+    indicator: Literal["availability"]
+    made_from: Lineage
+
+
+class Setting(NamedTuple):
+    """A public setting that every workload of the tenant sees."""
+
+    name: str
+    value: str
+    made_from: Lineage
+
+
+class Need(NamedTuple):
+    """Something that the tenant asks of the platform. Each enabled target says whether it honours it."""
+
+    feature: str
+    """A name of the list in ``plan/needs.py``, such as ``store.sql`` or ``egress.host``."""
+    what: str
+    """In words, for the finding: "the SQL store `records`"."""
+    pointer: Pointer
+
+
+class Plan(NamedTuple):
+    """All of one tenant in one environment."""
+
+    tenant: str
+    environment: str
+    fleet: str
+    """The workspace's name."""
+    name: str
+    """Prefix, tenant and environment, joined by dashes: what namespaces, buckets and roots are named with."""
+    tier: str
+    display_name: str
+    labels: Mapping[str, str]
+    """The tenant's own labels: never in selectors."""
+    owner: Owner
+    cloud: Literal["aws", "azure", "gcp", "on_premises"]
+    sites: tuple[Site, ...]
+    """The primary site first, the others in order of their names."""
+    quotas: Mapping[str, float | int | None]
+    """The ten quotas by their names in the vocabulary, in its units; None: unlimited."""
+    workloads: tuple[Workload, ...]
+    sql: tuple[SqlStore, ...]
+    objects: tuple[ObjectStore, ...]
+    keys: KeyPolicy
+    audit_logging: bool
+    egress: tuple[Egress, ...]
+    objectives: tuple[Objective, ...]
+    settings: tuple[Setting, ...]
+    extensions: Mapping[str, Any]
+    """Sections of plug-ins, as resolved."""
+    needs: tuple[Need, ...]
+
+    @property
+    def primary(self) -> Site:
+        """The site that holds the data that is written."""
+        return self.sites[0]

@@ -1,0 +1,129 @@
+"""Security: the encryption level with the flags that it sets, egress and images."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, NotRequired
+
+from annotated_types import Ge, Le, MaxLen, MinLen
+from typing_extensions import TypedDict
+
+from tenant_compiler.model.vocabulary.annotations import HOST, LABEL, LINE, Info
+
+
+class Tls(TypedDict):
+    """TLS of the tenant's stores."""
+
+    minimum_version: Annotated[
+        Literal["1.2", "1.3"],
+        Info(
+            "The oldest TLS version that a store accepts.",
+            "1.3",
+            values={"1.2": "TLS 1.2 and newer.", "1.3": "TLS 1.3 only."},
+            stricter="higher",
+        ),
+    ]
+
+
+class Keys(TypedDict):
+    """The keys that encrypt the tenant's data at rest."""
+
+    custody: Annotated[
+        Literal["provider_managed", "customer_managed"],
+        Info(
+            "Who manages the keys.",
+            "customer_managed",
+            values={
+                "provider_managed": "The cloud's own keys, shared by all tenants of the account.",
+                "customer_managed": "A key of the tenant's own in the cloud's key service.",
+            },
+            stricter="higher",
+        ),
+    ]
+    rotation_days: Annotated[
+        int,
+        Ge(90),
+        Le(2560),
+        Info("A customer-managed key gets new material after so long.", 365, "days", stricter="lower"),
+    ]
+    hsm: Annotated[
+        bool,
+        Info("The key lives in the operator's own HSM cluster (a custom key store).", example=False, stricter="true"),
+    ]
+    fips: Annotated[bool, Info("Only FIPS 140 end points of the cloud are used.", example=False, stricter="true")]
+
+
+class Egress(TypedDict):
+    """One destination outside the platform: a host or an address range, never both."""
+
+    host: NotRequired[Annotated[str, Info("A host name, no wildcard.", "api.mailco.example", pattern=HOST)]]
+    cidr: NotRequired[Annotated[str, Info("A public address range, IPv4 or IPv6.", "203.0.113.0/24", format="cidr")]]
+    ports: Annotated[
+        list[Annotated[int, Ge(1), Le(65535)]],
+        MinLen(1),
+        MaxLen(16),
+        Info("TCP ports.", [443], default=[443]),
+    ]
+    reason: Annotated[str, MaxLen(200), Info("Why the tenant talks to it.", "e-mail delivery", pattern=LINE)]
+
+
+class Network(TypedDict):
+    """The tenant's way out."""
+
+    egress: Annotated[
+        dict[str, Egress],
+        Info(
+            "Destinations outside the platform by name; everything else is denied.",
+            {"mailco": {"host": "api.mailco.example", "ports": [443], "reason": "e-mail delivery"}},
+            keys=LABEL,
+            default={},
+        ),
+    ]
+
+
+class Images(TypedDict):
+    """Which container images may run."""
+
+    registries: Annotated[
+        list[
+            Annotated[
+                str,
+                MaxLen(253),
+                Info(
+                    "A registry, with a path where wanted.",
+                    "registry.acme.example/apps",
+                    pattern=r"^[a-z0-9][a-z0-9.:/_-]*$",
+                ),
+            ]
+        ],
+        Info("Images come from these registries only; empty for any.", ["registry.acme.example"], default=[]),
+    ]
+    digests_required: Annotated[
+        bool,
+        Info("Every image is pinned by its digest (`@sha256:…`).", example=True, default=False),
+    ]
+
+
+class Security(TypedDict):
+    """What protects the tenant. Later flags enter with the artifacts that carry them."""
+
+    encryption_level: Annotated[
+        Literal["basic", "enhanced", "maximum", "classified"],
+        Info(
+            "Sets `tls` and `keys` (the layer `derived:encryption_level`); a flag weaker than its level is an error.",
+            "maximum",
+            values={
+                "basic": "TLS in transit; keys of the provider at rest.",
+                "enhanced": "A key of the tenant's own, rotated every year.",
+                "maximum": "TLS 1.3 only; the key rotates every 90 days.",
+                "classified": "Keys in an HSM of the operator's own, FIPS end points only.",
+            },
+        ),
+    ]
+    audit_logging: Annotated[
+        bool,
+        Info("Databases log connections and statements that change data to the cloud's log service.", example=True),
+    ]
+    tls: Annotated[Tls, Info("TLS of the stores.", {"minimum_version": "1.3"})]
+    keys: Annotated[Keys, Info("Keys at rest.", {"custody": "customer_managed", "rotation_days": 365})]
+    network: Annotated[Network, Info("The way out.", {"egress": {}}, default={})]
+    images: Annotated[Images, Info("Container images.", {"digests_required": True}, default={})]

@@ -1,0 +1,153 @@
+"""The tenant's services: what runs, how much of it, and who may talk to it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, NotRequired
+
+from annotated_types import Ge, Gt, Le, MaxLen
+from typing_extensions import TypedDict
+
+from tenant_compiler.model.vocabulary.annotations import HOST, LABEL, Info
+
+_PATH = r"^/[A-Za-z0-9._~/%-]*$"
+
+
+class Amounts(TypedDict):
+    """Resources of one container."""
+
+    cpu_cores: NotRequired[Annotated[float, Gt(0), Le(256), Info("CPU.", 0.5, "cores")]]
+    memory_gb: NotRequired[Annotated[float, Gt(0), Le(4096), Info("Memory.", 1, "GiB")]]
+    ephemeral_storage_gb: NotRequired[Annotated[float, Gt(0), Le(1024), Info("Scratch space.", 1, "GiB")]]
+
+
+class Resources(TypedDict):
+    """What one replica asks for, and what it may use at most."""
+
+    requests: Annotated[
+        Amounts,
+        Info(
+            "Reserved for each replica.",
+            {"cpu_cores": 0.5, "memory_gb": 1},
+            default={"cpu_cores": 0.1, "memory_gb": 0.125},
+        ),
+    ]
+    limits: Annotated[
+        Amounts,
+        Info("The most that a replica may use; what is absent equals the request.", {"cpu_cores": 1}, default={}),
+    ]
+
+
+class Scaling(TypedDict):
+    """How many replicas run: ``fixed``, or between ``minimum`` and ``maximum`` by CPU use."""
+
+    fixed: NotRequired[Annotated[int, Ge(1), Le(1000), Info("Exactly so many replicas.", 3, "replicas")]]
+    minimum: NotRequired[Annotated[int, Ge(1), Le(1000), Info("Never fewer.", 2, "replicas")]]
+    maximum: NotRequired[Annotated[int, Ge(1), Le(1000), Info("Never more.", 20, "replicas")]]
+    cpu_percent: NotRequired[
+        Annotated[int, Ge(10), Le(95), Info("Average CPU use, of the request, that scaling aims at.", 70, "percent")]
+    ]
+
+
+class Expose(TypedDict):
+    """How clients reach a service."""
+
+    hosts: Annotated[
+        list[Annotated[str, Info("A host name.", "portal.acme.example", pattern=HOST)]],
+        Info("Host names, each below one of the tenant's domains.", ["portal.acme.example"]),
+    ]
+
+
+class Probes(TypedDict):
+    """How the platform knows that a replica works."""
+
+    readiness: NotRequired[
+        Annotated[str, Info("HTTP path that answers once clients may come.", "/ready", pattern=_PATH)]
+    ]
+    liveness: NotRequired[
+        Annotated[str, Info("HTTP path that answers while the process is alive.", "/live", pattern=_PATH)]
+    ]
+    startup_seconds: NotRequired[
+        Annotated[int, Ge(1), Le(3600), Info("A replica may take so long to start.", 60, "seconds")]
+    ]
+
+
+class Availability(TypedDict):
+    """What may go at a time."""
+
+    maximum_unavailable: Annotated[
+        int, Ge(1), Le(100), Info("Replicas that a node's drain may take at a time.", 1, "replicas", default=1)
+    ]
+
+
+class Service(TypedDict):
+    """One program of the tenant's."""
+
+    kind: Annotated[
+        Literal["web", "worker", "cron"],
+        Info(
+            "What sort of program it is.",
+            "web",
+            values={
+                "web": "Listens on a port and is called.",
+                "worker": "Runs all the time and is not called.",
+                "cron": "Runs on a schedule and ends.",
+            },
+            default="web",
+        ),
+    ]
+    image: Annotated[
+        str,
+        MaxLen(512),
+        Info(
+            "The container image, best pinned by digest.",
+            "registry.acme.example/portal@sha256:" + "0" * 64,
+            pattern=r"^[a-z0-9]([a-z0-9._/-]|:[0-9]+/)*(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$",
+        ),
+    ]
+    command: Annotated[
+        list[Annotated[str, MaxLen(1024)]],
+        MaxLen(64),
+        Info("Replaces the image's entry point; empty for the image's own.", ["serve"], default=[]),
+    ]
+    protocol: Annotated[
+        Literal["http", "grpc", "tcp"],
+        Info(
+            "What a web service speaks on its port.",
+            "http",
+            values={"http": "HTTP/1.1 or HTTP/2.", "grpc": "gRPC.", "tcp": "Anything else over TCP."},
+            default="http",
+        ),
+    ]
+    port: Annotated[
+        int,
+        Ge(1024),
+        Le(65535),
+        Info("The port of a web service; ports below 1024 need a privilege that no pod has.", 8080, default=8080),
+    ]
+    schedule: NotRequired[Annotated[str, Info("When a cron service runs, in UTC.", "15 2 * * *", format="cron")]]
+    calls: Annotated[
+        list[Annotated[str, Info("A service.", "search", pattern=LABEL)]],
+        Info(
+            "Services of the same tenant that this one talks to; others are out of its reach.", ["search"], default=[]
+        ),
+    ]
+    uses: Annotated[
+        list[Annotated[str, Info("A store.", "records", pattern=LABEL)]],
+        Info("Stores of the same tenant that this service talks to.", ["records"], default=[]),
+    ]
+    resources: Annotated[Resources, Info("Resources of one replica.", {"requests": {"cpu_cores": 0.5}}, default={})]
+    scaling: Annotated[Scaling, Info("Replicas; one when nothing is said.", {"minimum": 2, "maximum": 6}, default={})]
+    expose: NotRequired[Annotated[Expose, Info("How clients reach it.", {"hosts": ["portal.acme.example"]})]]
+    probes: Annotated[
+        Probes, Info("Health checks; the port alone when nothing is said.", {"readiness": "/ready"}, default={})
+    ]
+    env: Annotated[
+        dict[str, Annotated[str, MaxLen(4096)]],
+        Info(
+            "Public settings, readable by everyone who may read the namespace: never a secret.",
+            {"LOG_LEVEL": "info"},
+            keys=r"^[A-Za-z_][A-Za-z0-9_]*$",
+            default={},
+        ),
+    ]
+    availability: Annotated[Availability, Info("What may go at a time.", {"maximum_unavailable": 1}, default={})]
