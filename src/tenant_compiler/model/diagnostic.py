@@ -39,6 +39,8 @@ class Place(NamedTuple):
     document: int = 0
     """The index of the document in a multi-document file."""
     span: Span | None = None
+    arguments: tuple[tuple[str, str], ...] = ()
+    """What a jsonnet file was evaluated with, for finding the literal that made a value."""
 
 
 class Label(NamedTuple):

@@ -149,6 +149,22 @@ class Objective(NamedTuple):
     made_from: Lineage
 
 
+class ImagePolicy(NamedTuple):
+    """Which images may run."""
+
+    registries: tuple[str, ...]
+    """Empty: any."""
+    digests_required: bool
+
+
+class Residency(NamedTuple):
+    """Where data may be."""
+
+    jurisdictions: tuple[str, ...]
+    """Empty: anywhere."""
+    strict: bool
+
+
 class Setting(NamedTuple):
     """A public setting that every workload of the tenant sees."""
 
@@ -182,6 +198,9 @@ class Plan(NamedTuple):
     """The tenant's own labels: never in selectors."""
     owner: Owner
     cloud: Literal["aws", "azure", "gcp", "on_premises"]
+    domains: tuple[str, ...]
+    """Hosts lie below one of these; the brand's own are among them."""
+    residency: Residency
     sites: tuple[Site, ...]
     """The primary site first, the others in order of their names."""
     quotas: Mapping[str, float | int | None]
@@ -191,6 +210,7 @@ class Plan(NamedTuple):
     objects: tuple[ObjectStore, ...]
     keys: KeyPolicy
     audit_logging: bool
+    images: ImagePolicy
     egress: tuple[Egress, ...]
     objectives: tuple[Objective, ...]
     settings: tuple[Setting, ...]

@@ -1,0 +1,206 @@
+"""Make schemas/kubernetes from the installed kubernetes-validate package: one slim schema a kind, each stored once.
+
+    python scripts/make_kubernetes_bundle.py [--output schemas/kubernetes]
+
+Files that are made:
+
+- ``<kind>-<hash>.json``: the schema of a kind with the definitions that it reaches, without texts for people.
+  Many kinds are equal in several Kubernetes minors, and the hash of the content lets those share a file.
+- ``index.json``: ``{"1.34": {"apps/v1/Deployment": "deployment-<hash>.json", …}, …}``.
+- ``list-map-keys.json``: ``{"apps/v1/Deployment": {"/spec/template/spec/containers": {"name": null}, …}, …}``:
+  the lists in which Kubernetes tells entries apart by these keys, with the value of a missing key (null: it must be
+  there). ``*`` in a path stands for every entry. Made from the newest minor.
+- ``SOURCES.md``: where all this comes from.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import importlib.metadata
+import importlib.util
+import json
+import os
+import sys
+from typing import Any
+
+MINORS = ("1.30", "1.31", "1.32", "1.33", "1.34", "1.35", "1.36", "1.37")
+
+KINDS = {
+    "v1/Namespace": "namespace-v1",
+    "v1/ResourceQuota": "resourcequota-v1",
+    "v1/LimitRange": "limitrange-v1",
+    "v1/ServiceAccount": "serviceaccount-v1",
+    "v1/ConfigMap": "configmap-v1",
+    "v1/Service": "service-v1",
+    "networking.k8s.io/v1/NetworkPolicy": "networkpolicy-networking-v1",
+    "rbac.authorization.k8s.io/v1/Role": "role-rbac-v1",
+    "rbac.authorization.k8s.io/v1/RoleBinding": "rolebinding-rbac-v1",
+    "apps/v1/Deployment": "deployment-apps-v1",
+    "batch/v1/CronJob": "cronjob-batch-v1",
+    "autoscaling/v2/HorizontalPodAutoscaler": "horizontalpodautoscaler-autoscaling-v2",
+    "policy/v1/PodDisruptionBudget": "poddisruptionbudget-policy-v1",
+    "scheduling.k8s.io/v1/PriorityClass": "priorityclass-scheduling-v1",
+}
+"""What our back-end emits, and the package's name for its schema."""
+
+_WHEN_MISSING = {"protocol": "TCP"}
+"""What a missing key of an entry stands for; the definitions say it in words only ("Defaults to TCP")."""
+
+_FOR_PEOPLE = frozenset({"$id", "$schema", "default", "description", "format", "title"})
+_MAPS_OF_SCHEMAS = frozenset({"$defs", "properties", "patternProperties"})
+
+SOURCES = """\
+# Kubernetes schemas
+
+Made by `scripts/make_kubernetes_bundle.py`; do not edit.
+
+| what | where from | licence |
+|---|---|---|
+| OpenAPI definitions of the API, {first} to {last} | kubernetes/kubernetes, `api/openapi-spec` | Apache-2.0 |
+| their JSON Schemas, `v1.NN.0-local-strict` | PyPI `kubernetes-validate` {version} | Apache-2.0 |
+
+In the strict form, fields that Kubernetes does not know are refused.
+
+Changed by us: texts for people, formats, defaults and vendor extensions are left out, and every file holds only the
+definitions that its kind reaches.
+"""
+
+
+def package_folder() -> str:
+    """The folder of the installed kubernetes-validate package.
+
+    Raises:
+        SystemExit: it is not installed.
+    """
+    spec = importlib.util.find_spec("kubernetes_validate")
+    if spec is None or spec.origin is None:
+        raise SystemExit("kubernetes-validate is not installed; run `make` targets inside .venv")
+    return os.path.dirname(spec.origin)
+
+
+def make(package: str, version: str) -> dict[str, str]:
+    """Make the text of every file, by name, from the package's folder; the same bytes for the same package."""
+    files: dict[str, str] = {}
+    index: dict[str, dict[str, str]] = {}
+    lists: dict[str, dict[str, dict[str, str | None]]] = {}
+    for minor in MINORS:
+        folder = os.path.join(package, "kubernetes-json-schema", f"v{minor}.0-local-strict")
+        definitions = _load(os.path.join(folder, "_definitions.json"))["$defs"]
+        index[minor] = {}
+        for kind, stem in KINDS.items():
+            raw = _load(os.path.join(folder, stem + ".json"))
+            text = _compact(with_definitions(raw, definitions))
+            digest = hashlib.blake2b(text.encode(), digest_size=4).hexdigest()
+            name = f"{kind.rsplit('/', 1)[1].lower()}-{digest}.json"
+            if files.setdefault(name, text) != text:
+                raise SystemExit(f"two schemas have the name {name}")
+            index[minor][kind] = name
+            if minor == MINORS[-1]:
+                lists[kind] = dict(sorted(list_map_keys(raw, definitions)))
+    files["index.json"] = json.dumps(index, indent=1) + "\n"
+    files["list-map-keys.json"] = json.dumps(lists, indent=1) + "\n"
+    files["SOURCES.md"] = SOURCES.format(first=MINORS[0], last=MINORS[-1], version=version)
+    return files
+
+
+def with_definitions(raw: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:
+    """A kind's schema that stands alone: slim, and with the definitions that it reaches in ``$defs``."""
+    schema: dict[str, Any] = slim(raw)
+    reached: dict[str, Any] = {}
+    waiting = _references(schema)
+    while waiting:
+        name = waiting.pop()
+        if name not in reached:
+            reached[name] = slim(definitions[name])
+            waiting += _references(reached[name])
+    if reached:
+        schema["$defs"] = dict(sorted(reached.items()))
+    return schema
+
+
+def slim(schema: Any, *, names: bool = False) -> Any:
+    """Leave out what no validator needs. With ``names`` the keys are names of properties, not words of JSON Schema."""
+    if isinstance(schema, list):
+        return [slim(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    result = {}
+    for key, value in schema.items():
+        if names:
+            result[key] = slim(value)
+        elif key == "$ref":
+            result[key] = "#/$defs/" + _definition(value)
+        elif key not in _FOR_PEOPLE and not key.startswith("x-kubernetes-"):
+            result[key] = slim(value, names=key in _MAPS_OF_SCHEMAS)
+    return result
+
+
+def list_map_keys(
+    raw: dict[str, Any], definitions: dict[str, Any], path: str = "", seen: tuple[str, ...] = ()
+) -> list[tuple[str, dict[str, str | None]]]:
+    """Find the lists of a kind that Kubernetes treats as maps: ``(path, {key: value when missing})``."""
+    while "$ref" in raw:
+        name = _definition(raw["$ref"])
+        if name in seen:
+            return []
+        seen, raw = (*seen, name), definitions[name]
+    found: list[tuple[str, dict[str, str | None]]] = []
+    keys = raw.get("x-kubernetes-list-map-keys")
+    if keys:
+        found.append((path, {key: _WHEN_MISSING.get(key) for key in keys}))
+    for name, child in raw.get("properties", {}).items():
+        if path or name not in {"metadata", "status"}:  # the server writes those
+            found += list_map_keys(child, definitions, f"{path}/{name}", seen)
+    for word in ("items", "additionalProperties"):
+        if isinstance(raw.get(word), dict):
+            found += list_map_keys(raw[word], definitions, f"{path}/*", seen)
+    return found
+
+
+def write(files: dict[str, str], output: str) -> None:
+    """Write the files and remove the schemas that no index names any more."""
+    os.makedirs(output, exist_ok=True)
+    for name in set(os.listdir(output)) - files.keys():
+        os.unlink(os.path.join(output, name))
+    for name, text in files.items():
+        with open(os.path.join(output, name), "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+
+
+def main(arguments: list[str]) -> int:
+    """Run the command line; print what was made."""
+    parser = argparse.ArgumentParser(description="Make the slim Kubernetes schemas.")
+    parser.add_argument("--output", default="schemas/kubernetes")
+    options = parser.parse_args(arguments)
+    files = make(package_folder(), importlib.metadata.version("kubernetes-validate"))
+    write(files, options.output)
+    size = sum(len(text.encode()) for text in files.values())
+    print(f"{options.output}: {len(files)} files, {size // 1024} KiB for {len(KINDS)} kinds x {len(MINORS)} minors")
+    return 0
+
+
+def _references(schema: Any) -> list[str]:
+    if isinstance(schema, list):
+        return [name for item in schema for name in _references(item)]
+    if not isinstance(schema, dict):
+        return []
+    own = [_definition(schema["$ref"])] if isinstance(schema.get("$ref"), str) else []
+    return own + [name for value in schema.values() for name in _references(value)]
+
+
+def _definition(reference: str) -> str:
+    return reference.rsplit("/", 1)[1]
+
+
+def _compact(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True) + "\n"
+
+
+def _load(path: str) -> Any:
+    with open(path, encoding="utf-8") as file:
+        return json.load(file)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,6 @@
+"""One folder a target: ``lower.py`` spells a plan in the target's words, ``check.py`` holds it to the target's own schema.
+
+Back-ends never import each other. What targets share lives in ``emit`` (how text is written and escaped) and ``model``.
+"""
+
+from __future__ import annotations

@@ -1,0 +1,210 @@
+"""Checks of what a JSON Schema cannot say: names that must exist, hosts, images, regions and residency."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from tenant_compiler.model.diagnostic import Diagnostic
+from tenant_compiler.plan.regions import REGIONS
+from tenant_compiler.read.suggest import did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from tenant_compiler.model.backend import Context
+    from tenant_compiler.model.plan import Plan, Site
+    from tenant_compiler.model.pointer import Pointer
+
+RESERVED = frozenset({"_fleet", "default", "fleet", "kube-node-lease", "kube-public", "kube-system", "kubernetes"})
+"""Names that people and tools read as the platform's own; the prefix keeps objects apart, these keep readers so."""
+
+NAME_LIMIT = 63
+"""A DNS label, which namespaces and services are named with (RFC 1123)."""
+
+_SECRET_NAME = re.compile(r"(?i)(pass(word|wd|phrase)|secret|token|api_?key|private_?key|credential)s?$")
+_SECRET_VALUE = re.compile(
+    r"-----BEGIN [A-Z ]*PRIVATE KEY-----"
+    r"|\bAKIA[0-9A-Z]{16}\b"
+    r"|\bgh[pousr]_[A-Za-z0-9]{36,}\b"
+    r"|\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\."
+    r"|\bxox[abprs]-[A-Za-z0-9-]{10,}"
+    r"|://[^/\s:@]+:[^/\s:@]+@"
+)
+
+
+def check_names(plan: Plan, context: Context) -> Iterator[Diagnostic]:
+    """Refuse tenants that are called like the platform, or too long for what is named after them (TC315)."""
+    del context
+    pointer: Pointer = ("metadata", "name")
+    if plan.tenant in RESERVED or plan.tenant.startswith("kube-"):
+        help_ = "choose another name; names of the platform itself are reserved"
+        yield Diagnostic("TC315", f"the name `{plan.tenant}` is reserved", pointer=pointer, help=help_)
+    if len(plan.name) > NAME_LIMIT:
+        over = len(plan.name) - NAME_LIMIT
+        yield Diagnostic(
+            "TC315",
+            f"`{plan.name}` has {len(plan.name)} characters, but a namespace may have {NAME_LIMIT}",
+            pointer=pointer,
+            help=f"shorten the tenant's or the environment's name by {over}",
+        )
+
+
+def check_references(plan: Plan, context: Context) -> Iterator[Diagnostic]:
+    """Every service and store that is named must exist (TC310, TC311)."""
+    del context
+    services = {workload.name: workload for workload in plan.workloads}
+    stores = [store.name for store in (*plan.sql, *plan.objects)]
+    for workload in plan.workloads:
+        base: Pointer = ("spec", "services", workload.name)
+        for index, called in enumerate(workload.calls):
+            pointer = (*base, "calls", index)
+            if called not in services:
+                yield _missing("TC310", "service", called, services, pointer)
+            elif services[called].port is None:
+                message = f"the service `{called}` is of kind {services[called].kind}, which nobody can call"
+                yield Diagnostic("TC310", message, pointer=pointer, help="call a service of kind web")
+        for index, used in enumerate(workload.uses):
+            if used not in stores:
+                yield _missing("TC311", "store", used, stores, (*base, "uses", index))
+        if workload.hosts and workload.port is None:
+            message = f"the service `{workload.name}` is of kind {workload.kind}, which has no port to expose"
+            help_ = "remove `expose`, or make it `kind: web`"
+            yield Diagnostic("TC310", message, pointer=(*base, "expose"), help=help_)
+        if workload.kind == "cron" and not workload.schedule:
+            help_ = 'add `schedule: "15 2 * * *"` with your own times, in UTC'
+            yield Diagnostic("TC204", f"the cron service `{workload.name}` has no schedule", pointer=base, help=help_)
+    for objective in plan.objectives:
+        if objective.service not in services:
+            pointer = ("spec", "monitoring", "slos", objective.name, "service")
+            yield _missing("TC310", "service", objective.service, services, pointer)
+    for name, times in Counter(stores).items():
+        if times > 1:
+            message = f"an SQL store and an object store are both called `{name}`"
+            help_ = "rename one of them: `uses` could mean either"
+            yield Diagnostic("TC311", message, pointer=("spec", "data", "object", name), help=help_)
+
+
+def check_scaling(plan: Plan, context: Context) -> Iterator[Diagnostic]:
+    """Replicas must make a range, and a limit must not be below its request (TC316)."""
+    del context
+    for workload in plan.workloads:
+        base: Pointer = ("spec", "services", workload.name)
+        low, high, _ = workload.replicas
+        if low > high:
+            message = f"the service `{workload.name}` has minimum {low} above maximum {high}"
+            help_ = "raise scaling.maximum or lower scaling.minimum"
+            yield Diagnostic("TC316", message, pointer=(*base, "scaling", "minimum"), help=help_)
+        for field, unit, request, limit in (
+            ("cpu_cores", "millicores", workload.requests.millicores, workload.limits.millicores),
+            ("memory_gb", "MiB", workload.requests.memory_mib, workload.limits.memory_mib),
+        ):
+            if limit < request:
+                message = f"the service `{workload.name}` may use {limit} {unit}, less than the {request} it asks for"
+                pointer = (*base, "resources", "limits", field)
+                yield Diagnostic("TC316", message, pointer=pointer, help="raise the limit or lower the request")
+
+
+def check_hosts(plan: Plan, context: Context) -> Iterator[Diagnostic]:
+    """Hosts lie below a domain of the tenant, and stand once (TC312)."""
+    del context
+    seen: dict[str, str] = {}
+    for workload in plan.workloads:
+        for index, host in enumerate(workload.hosts):
+            pointer: Pointer = ("spec", "services", workload.name, "expose", "hosts", index)
+            if not any(host == domain or host.endswith(f".{domain}") for domain in plan.domains):
+                known = " or ".join(plan.domains) or "no domain at all"
+                message = f"the host {host} lies below none of the tenant's domains ({known})"
+                yield Diagnostic("TC312", message, pointer=pointer, help="add its domain to `domains`")
+            if host in seen:
+                message = f"the host {host} is exposed twice, by `{seen[host]}` too"
+                help_ = "give each service hosts of its own"
+                yield Diagnostic("TC312", message, pointer=pointer, help=help_)
+            seen[host] = workload.name
+
+
+def check_images(plan: Plan, context: Context) -> Iterator[Diagnostic]:
+    """Images are pinned where that is required (TC313), and come from allowed registries (TC314)."""
+    del context
+    for workload in plan.workloads:
+        pointer: Pointer = ("spec", "services", workload.name, "image")
+        if plan.images.digests_required and "@sha256:" not in workload.image:
+            help_ = "pin it: `image: NAME@sha256:…`; `docker buildx imagetools inspect IMAGE` prints the digest"
+            message = f"the image of the service `{workload.name}` has no digest, which security.images requires"
+            yield Diagnostic("TC313", message, pointer=pointer, help=help_)
+        registries = plan.images.registries
+        if registries and not any(workload.image.startswith(f"{registry}/") for registry in registries):
+            message = f"the image {workload.image.partition('@')[0]} comes from none of the allowed registries"
+            help_ = "allowed are " + ", ".join(registries)
+            yield Diagnostic("TC314", message, pointer=pointer, help=help_)
+
+
+def check_secrets(plan: Plan, context: Context) -> Iterator[Diagnostic]:
+    """Environment variables are public; what looks like a secret there is one (TC320)."""
+    del context
+    for workload in plan.workloads:
+        for name, value in workload.env.items():
+            if value and (_SECRET_NAME.search(name) or _SECRET_VALUE.search(value)):
+                yield Diagnostic(
+                    "TC320",
+                    f"the variable {name} of the service `{workload.name}` looks like a secret",
+                    pointer=("spec", "services", workload.name, "env", name),
+                    help="`env` is public; keep the secret in a secret store, and never in a repository",
+                )
+
+
+def check_placement(plan: Plan, context: Context) -> Iterator[Diagnostic]:
+    """Regions exist, one of them is primary, all lie inside the residency, clusters fit (TC318, TC319, TC321)."""
+    primaries = [site.region for site in plan.sites if site.role == "primary"]
+    if len(primaries) != 1:
+        found = " and ".join(primaries) if primaries else "none"
+        message = f"one region must be primary, but {found} {'are' if len(primaries) > 1 else 'is'}"
+        help_ = "write `role: primary` for the region that holds the data, and another role for the rest"
+        yield Diagnostic("TC318", message, pointer=("spec", "placement", "regions"), help=help_)
+    for site in plan.sites:
+        yield from _check_region(site, context)
+        yield from _check_cluster(site, context)
+        allowed = plan.residency.jurisdictions
+        if allowed and site.jurisdiction not in allowed:
+            yield Diagnostic(
+                "TC319",
+                f"the region {site.region} lies in {site.jurisdiction or 'no known jurisdiction'},"
+                f" outside {', '.join(allowed)}",
+                "error" if plan.residency.strict else "warning",
+                pointer=site.made_from[0],
+                help="choose a region inside, or extend placement.residency.jurisdictions",
+            )
+
+
+def _check_region(site: Site, context: Context) -> Iterator[Diagnostic]:
+    known: Iterable[str] = REGIONS.get(site.cloud) or {
+        cluster["region"]
+        for cluster in context.clusters.values()
+        if "region" in cluster and cluster.get("cloud", site.cloud) == site.cloud
+    }
+    if site.region not in known:
+        where = f"the cloud {site.cloud}" if site.cloud != "on_premises" else "any cluster profile on premises"
+        names = sorted(known)
+        hint = did_you_mean(site.region, names) or f"there are {', '.join(names) or 'none'}"
+        message = f"{where} has no region `{site.region}`"
+        yield Diagnostic("TC318", message, pointer=site.made_from[0], help=hint)
+
+
+def _check_cluster(site: Site, context: Context) -> Iterator[Diagnostic]:
+    if not site.cluster:
+        return
+    pointer: Pointer = (*site.made_from[0], "cluster_profile")
+    cluster = context.clusters.get(site.cluster)
+    if cluster is None:
+        yield _missing("TC321", "cluster profile", site.cluster, context.clusters, pointer)
+    elif cluster.get("cloud", site.cloud) != site.cloud or cluster.get("region", site.region) != site.region:
+        stands = f"{cluster.get('cloud', site.cloud)} {cluster.get('region', site.region)}"
+        message = f"the cluster profile `{site.cluster}` stands in {stands}, not in {site.cloud} {site.region}"
+        yield Diagnostic("TC321", message, pointer=pointer, help="name a cluster profile of that region")
+
+
+def _missing(code: str, what: str, name: str, known: Iterable[str], pointer: Pointer) -> Diagnostic:
+    names = sorted(known)
+    hint = did_you_mean(name, names) or (f"there are {', '.join(names)}" if names else f"there is no {what} at all")
+    return Diagnostic(code, f"there is no {what} `{name}`", pointer=pointer, help=hint)

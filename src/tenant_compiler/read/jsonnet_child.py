@@ -1,0 +1,222 @@
+"""The side of a jsonnet evaluation that may hang, burst or crash: it runs in a process that the parent can kill.
+
+The parent (``read.jsonnet``) must not import an engine: Go's runtime does not survive a fork, and no engine can be
+stopped from outside its own process. A request is a dict of plain values; the answer is one JSON record a line.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+from tenant_compiler.read.jsonnet_files import RefusedError, Roots, read_source
+from tenant_compiler.read.jsonnet_lexer import top_level_parameters
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from types import ModuleType
+
+_BATCH = "<batch>/"
+_ENGINES = {"gojsonnet": "_gojsonnet", "jsonnet": "_jsonnet"}
+
+
+class Imports:
+    """The import callback of one evaluation, and the record of what it read or refused."""
+
+    __slots__ = ("entries", "files", "limit", "overlay", "refusal", "roots")
+
+    def __init__(self, roots: Roots, limit: int, overlay: dict[str, str]) -> None:
+        self.roots = roots
+        self.limit = limit
+        self.overlay = overlay
+        self.files: set[str] = set()
+        self.refusal: tuple[Any, ...] | None = None
+        self.entries: list[str] = []
+
+    def load(self, real: str) -> bytes:
+        """The bytes of a file inside the roots, or of what stands in for it.
+
+        Raises:
+            RefusedError: see ``read_source``; the name is the display name.
+        """
+        self.files.add(real)
+        if real in self.overlay:
+            return self.overlay[real].encode("utf-8", "surrogatepass")
+        try:
+            return read_source(real, self.limit)
+        except RefusedError as error:
+            raise RefusedError(error.refusal._replace(name=self.roots.display(real))) from error
+
+    def __call__(self, folder: str, name: str) -> tuple[str, bytes]:
+        """Answer the engine: the display name of the imported file, and its bytes."""
+        try:
+            real = self.entries[int(name)] if folder == _BATCH else self.roots.find(folder, name, self.overlay)
+            return self.roots.display(real), self.load(real)
+        except RefusedError as error:
+            self.refusal = tuple(error.refusal)
+            raise
+
+
+def run(request: dict[str, Any], output: int) -> None:
+    """Evaluate the jobs of a request and write their records to a file descriptor.
+
+    Records: ``{"job": index, "text": JSON}``, ``{"job": index, "error": engine text, "refusal": …}``,
+    ``{"job": index, "large": characters}``, each with ``files``; ``{"batch": JSON array}``; ``{"no_engine": true}``;
+    ``{"trying": "batch"|"jobs"}`` before each phase; ``{"done": true}`` last.
+    """
+    _limit(request["memory"], request["cpu_seconds"])
+    engine = _engine(request["engine"])
+    if engine is None:
+        _send(output, {"no_engine": True})
+    elif not _run_batch(engine, request, output):
+        _send(output, {"trying": "jobs"})
+        for index, job in enumerate(request["jobs"]):
+            _send(output, {"job": index, **_run_job(engine, request, job)})
+    _send(output, {"done": True})
+
+
+def main() -> None:
+    """Serve one request from the standard input: the child of a parent that cannot fork."""
+    request = json.load(sys.stdin.buffer)
+    run(request, 1)
+
+
+def _engine(choice: str) -> ModuleType | None:
+    """The module of the engine that is asked for, or the first that is installed."""
+    for name in _ENGINES if choice == "auto" else (choice,):
+        try:
+            module: ModuleType = __import__(_ENGINES[name])
+        except ImportError:
+            continue
+        return module
+    return None
+
+
+def _limit(memory: int, cpu_seconds: int) -> None:
+    """Bound memory and, should the parent die without killing us, processor time; leave no core file.
+
+    The data limit and not the address space: Go reserves much more than it uses, and only use is bounded by the first.
+    """
+    import resource  # noqa: PLC0415 - only a child needs it
+
+    used = 0
+    if os.path.exists("/proc/self/statm"):
+        with open("/proc/self/statm", "rb") as statm:
+            # What a big parent held at the fork is no fault of the evaluation.
+            used = int(statm.read().split()[5]) * os.sysconf("SC_PAGE_SIZE")
+    for kind, most in (
+        (resource.RLIMIT_DATA, memory + used),
+        (resource.RLIMIT_CPU, cpu_seconds),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        hard = resource.getrlimit(kind)[1]
+        resource.setrlimit(kind, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+
+
+def _send(output: int, record: dict[str, Any]) -> None:
+    """Write one record as one line, however often the pipe is full."""
+    data = memoryview(json.dumps(record).encode("ascii") + b"\n")
+    while data:
+        data = data[os.write(output, data) :]
+
+
+def _run_job(engine: ModuleType, request: dict[str, Any], job: dict[str, Any]) -> dict[str, Any]:
+    """Evaluate one job by itself; a function is called with those of the arguments that it takes."""
+    imports = Imports(Roots(*request["roots"]), request["source_bytes"], job["overlay"])
+    try:
+        real = imports.roots.entry(job["file"])
+        source = imports.load(real).decode("utf-8")
+    except RefusedError as error:
+        return {"error": "", "refusal": error.refusal, "files": sorted(imports.files)}
+    except UnicodeDecodeError as error:
+        refusal = ("encoding", imports.roots.display(real), "", f"byte {error.start + 1}")
+        return {"error": "", "refusal": refusal, "files": sorted(imports.files)}
+    program = functools.partial(
+        engine.evaluate_snippet,
+        imports.roots.display(real),
+        source,
+        import_callback=imports,
+        max_stack=request["stack"],
+    )
+    try:
+        text = _call(program, job["args"] or {})
+    except RuntimeError as error:
+        return {"error": str(error), "refusal": imports.refusal, "files": sorted(imports.files)}
+    if len(text) > request["output"]:
+        return {"large": len(text), "files": sorted(imports.files)}
+    return {"text": text, "files": sorted(imports.files)}
+
+
+def _call(program: Callable[..., str], args: dict[str, Any]) -> str:
+    """Evaluate a program; the engine itself says which of the arguments its function does not take.
+
+    Raises:
+        RuntimeError: the engine's error.
+    """
+    given = {key: json.dumps(value) for key, value in args.items()}
+    while True:
+        try:
+            return program(tla_codes=given)
+        except (RuntimeError, UnicodeDecodeError) as error:
+            text = _error_text(error)
+            unknown = _unknown_parameter(text)
+            if unknown not in given:
+                raise RuntimeError(text) from error
+            del given[unknown]
+
+
+def _error_text(error: RuntimeError | UnicodeDecodeError) -> str:
+    """The engine's text; gojsonnet reads beyond the end of a callback's message and then fails to decode its own."""
+    return error.object.decode("utf-8", "replace") if isinstance(error, UnicodeDecodeError) else str(error)
+
+
+def _unknown_parameter(error: str) -> str:
+    """The parameter that the file's own function lacks; empty when the error is about anything else."""
+    lines = error.strip().split("\n")
+    text = "RUNTIME ERROR: function has no parameter "
+    # A call further inside has a place in its trace; only the call of the file's value has none.
+    if lines[0].startswith(text) and [line.split()[0] for line in lines[1:]] == ["Top-level"]:
+        return lines[0][len(text) :].strip()
+    return ""
+
+
+def _run_batch(engine: ModuleType, request: dict[str, Any], output: int) -> bool:
+    """Evaluate all jobs as one program; False when they must run one by one, for an exact error or because they may.
+
+    Only for the C++ engine, which reads its standard library anew, some 20 to 50 ms, for every program.
+    """
+    jobs = request["jobs"]
+    if engine.__name__ != "_jsonnet" or not request["batch"] or any(job["overlay"] for job in jobs):
+        return False
+    _send(output, {"trying": "batch"})
+    imports = Imports(Roots(*request["roots"]), request["source_bytes"], {})
+    try:
+        program = _batch_program(imports, jobs)
+        text = engine.evaluate_snippet(_BATCH + "jobs", program, import_callback=imports, max_stack=request["stack"])
+    except (RuntimeError, UnicodeDecodeError):
+        # Whatever it was, the evaluation one by one says it in that file's own terms.
+        return False
+    if len(text) > request["output"]:
+        return False
+    _send(output, {"batch": text, "files": sorted(imports.files)})
+    return True
+
+
+def _batch_program(imports: Imports, jobs: Sequence[dict[str, Any]]) -> str:
+    """One jsonnet array with the value of every job."""
+    parts: list[str] = []
+    for index, job in enumerate(jobs):
+        real = imports.roots.entry(job["file"])
+        imports.entries.append(real)
+        args: dict[str, Any] = job["args"] or {}
+        names = top_level_parameters(imports.load(real).decode("utf-8"))
+        value = f"import '{index}'"
+        if names is not None and args.keys() >= set(names):
+            given = ", ".join(f"{name}={json.dumps(args[name])}" for name in names)
+            # The names bind and their number is right, so they are the function's parameters: the guess is proved.
+            value = f"local f = {value}; if std.length(f) == {len(names)} then f({given}) else f"
+        parts.append(f"({value})")
+    return f"[{', '.join(parts)}]"

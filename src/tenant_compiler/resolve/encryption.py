@@ -1,0 +1,68 @@
+"""``security.encryption_level`` as a layer of settings between the tier and the workspace's defaults."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from tenant_compiler.model.diagnostic import Diagnostic
+from tenant_compiler.model.pointer import show
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from tenant_compiler.model.pointer import Pointer
+    from tenant_compiler.model.vocabulary.tenant import Selected
+
+LAYER: Final = "derived:encryption_level"
+
+_BASIC: Final[dict[str, Any]] = {
+    "tls": {"minimum_version": "1.2"},
+    "keys": {"custody": "provider_managed", "rotation_days": 365, "hsm": False, "fips": False},
+}
+_ENHANCED: Final = {**_BASIC, "keys": {**_BASIC["keys"], "custody": "customer_managed"}}
+_MAXIMUM: Final = {"tls": {"minimum_version": "1.3"}, "keys": {**_ENHANCED["keys"], "rotation_days": 90}}
+_CLASSIFIED: Final = {**_MAXIMUM, "keys": {**_MAXIMUM["keys"], "hsm": True, "fips": True}}
+
+LEVELS: Final[Mapping[str, Mapping[str, Any]]] = {
+    "basic": {"security": _BASIC},
+    "enhanced": {"security": _ENHANCED},
+    "maximum": {"security": _MAXIMUM},
+    "classified": {"security": _CLASSIFIED},
+}
+"""What each level sets; every level has all of the one before or something safer."""
+
+_STRENGTH: Final[Mapping[tuple[str, str], tuple[Any, ...]]] = {
+    ("tls", "minimum_version"): ("1.2", "1.3"),
+    ("keys", "custody"): ("provider_managed", "customer_managed"),
+    ("keys", "hsm"): (False, True),
+    ("keys", "fips"): (False, True),
+}
+"""The values of each flag, weakest first. Days of rotation are numbers: fewer is stronger."""
+
+
+def weaker_flags(spec: Selected) -> Iterator[Diagnostic]:
+    """Find flags that a layer above has made weaker than the encryption level promises (TC309)."""
+    security: Any = spec["security"]
+    level = security["encryption_level"]
+    promised = LEVELS[level]["security"]
+    for section, flag in ((section, flag) for section in promised for flag in promised[section]):
+        value, least = security[section][flag], promised[section][flag]
+        if _is_weaker((section, flag), value, least):
+            pointer: Pointer = ("spec", "security", section, flag)
+            yield Diagnostic(
+                "TC309",
+                f"{show(pointer)} is {_text(value)}, weaker than {_text(least)}, which encryption_level {level} sets",
+                pointer=pointer,
+                help=f"remove the line, write {_text(least)} or something safer, or lower security.encryption_level",
+            )
+
+
+def _is_weaker(flag: tuple[str, str], value: Any, least: Any) -> bool:
+    order = _STRENGTH.get(flag)
+    if order is None:
+        return bool(value > least)
+    return order.index(value) < order.index(least)
+
+
+def _text(value: Any) -> str:
+    return {True: "true", False: "false"}[value] if isinstance(value, bool) else str(value)

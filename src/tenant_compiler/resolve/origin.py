@@ -1,0 +1,81 @@
+"""Where a value comes from, worked out when somebody asks: the clean path never pays for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from tenant_compiler.model.diagnostic import Place
+
+if TYPE_CHECKING:
+    from tenant_compiler.model.pointer import Pointer
+    from tenant_compiler.model.resolved import Layer, Resolved
+
+_ABSENT = object()
+
+
+class Origin(NamedTuple):
+    """One layer's word on a value."""
+
+    layer: Layer
+    value: Any
+    place: Place | None
+
+
+def chain(resolved: Resolved, pointer: Pointer) -> list[Origin]:
+    """Every layer that sets a node of the resolved tenant, the winner first.
+
+    Args:
+        resolved: a tenant in one environment.
+        pointer: into the resolved document (``("spec", "quotas", "cpu_cores")``).
+    """
+    if pointer[:1] != ("spec",):
+        place = Place(resolved.file, pointer, document=resolved.document)
+        return [Origin(resolved.layers[-1], _get({"metadata": resolved.metadata}, pointer), place)]
+    path = pointer[1:]
+    found = []
+    for layer in reversed(resolved.layers):
+        value, where = _said(layer, path, resolved)
+        if value is not _ABSENT:
+            place = layer.place and layer.place._replace(pointer=(*layer.place.pointer, *where))
+            found.append(Origin(layer, value, place))
+            if _replaces(layer, path):
+                break
+    return found
+
+
+def place_of(resolved: Resolved, pointer: Pointer) -> Place:
+    """The place that decides a node: the highest layer that sets it, or its nearest parent that a layer sets.
+
+    Layers without a file (derived ones, the vocabulary's defaults) have no place; the tenant's document stands in.
+    """
+    for length in range(len(pointer), 0, -1):
+        for origin in chain(resolved, pointer[:length]):
+            if origin.place is not None:
+                return origin.place
+    return Place(resolved.file, ("spec",), document=resolved.document)
+
+
+def _said(layer: Layer, path: Pointer, resolved: Resolved) -> tuple[Any, Pointer]:
+    """What a layer says at a path, and under which path it says it: an item of a union has its own index there."""
+    if path and isinstance(path[-1], int):
+        items, merged = _get(layer.values, path[:-1]), _get(resolved.spec, path)
+        if isinstance(items, list) and merged in items:
+            return merged, (*path[:-1], items.index(merged))
+        return _ABSENT, path
+    return _get(layer.values, path), path
+
+
+def _replaces(layer: Layer, path: Pointer) -> bool:
+    """Whether the layer removed what the layers below said, at the path or at one of its parents."""
+    return any(_get(layer.values, path[:length]) is None for length in range(1, len(path) + 1))
+
+
+def _get(value: Any, path: Pointer) -> Any:
+    for key in path:
+        if isinstance(value, dict) and key in value:
+            value = value[key]
+        elif isinstance(value, list) and isinstance(key, int) and key < len(value):
+            value = value[key]
+        else:
+            return _ABSENT
+    return value

@@ -1,0 +1,150 @@
+"""The committed Kubernetes schemas: made by the script, complete, and as strict as their source."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import importlib.util
+import json
+import os
+from typing import Any
+
+import jsonschema_rs
+import pytest
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
+BUNDLE = os.path.join(ROOT, "schemas", "kubernetes")
+
+
+def _load(name: str) -> Any:
+    with open(os.path.join(BUNDLE, name), encoding="utf-8") as file:
+        return json.load(file)
+
+
+INDEX: dict[str, dict[str, str]] = _load("index.json")
+
+
+@pytest.fixture(scope="module")
+def script() -> Any:
+    """The script, loaded from its file as a module."""
+    spec = importlib.util.spec_from_file_location(
+        "make_kubernetes_bundle", os.path.join(ROOT, "scripts", "make_kubernetes_bundle.py")
+    )
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def _validator(minor: str, kind: str) -> Any:
+    return jsonschema_rs.Draft202012Validator(_load(INDEX[minor][kind]))
+
+
+def test_the_script_makes_the_committed_bytes(script, tmp_path):
+    """Regenerating from the installed package gives exactly the committed files, no more and no fewer."""
+    if importlib.util.find_spec("kubernetes_validate") is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("kubernetes-validate must be installed in CI")
+        pytest.skip("kubernetes-validate is not installed")
+
+    script.write(script.make(script.package_folder(), importlib.metadata.version("kubernetes-validate")), str(tmp_path))
+
+    assert sorted(os.listdir(BUNDLE)) == sorted(os.listdir(tmp_path))
+    for name in os.listdir(BUNDLE):
+        with open(os.path.join(BUNDLE, name), "rb") as committed, open(tmp_path / name, "rb") as made:
+            assert committed.read() == made.read(), name
+
+
+def test_write_removes_a_schema_that_nothing_names_any_more(script, tmp_path):
+    """A file of an earlier bundle does not stay behind."""
+    (tmp_path / "role-00000000.json").write_text("{}")
+
+    script.write({"index.json": "{}\n"}, str(tmp_path))
+
+    assert os.listdir(tmp_path) == ["index.json"]
+
+
+def test_every_minor_has_every_kind(script):
+    """The index names a file for each kind of each minor, and every schema file is named by it."""
+    assert list(script.MINORS) == list(INDEX)
+    assert all(list(script.KINDS) == list(kinds) for kinds in INDEX.values())
+    named = {name for kinds in INDEX.values() for name in kinds.values()}
+    assert named == {name for name in os.listdir(BUNDLE) if "-" in name and name != "list-map-keys.json"}
+
+
+@pytest.mark.parametrize("name", sorted({name for kinds in INDEX.values() for name in kinds.values()}))
+def test_a_schema_stands_alone_and_is_slim(name):
+    """A schema compiles without any other file, and holds no text for people and no vendor extension."""
+    text = json.dumps(_load(name))
+
+    jsonschema_rs.Draft202012Validator(_load(name), retriever=_refuse)
+    assert '"x-kubernetes' not in text
+    assert '"description": "' not in text
+
+
+def _refuse(uri: str) -> Any:
+    raise AssertionError(f"reached outside: {uri}")
+
+
+@pytest.mark.parametrize("minor", list(INDEX))
+def test_a_sound_deployment_passes_and_planted_errors_do_not(minor):
+    """Unknown fields, wrong types and a foreign kind are refused by the Deployment schema of every minor."""
+    check = _validator(minor, "apps/v1/Deployment").is_valid
+    container = {"name": "portal", "image": "registry.example/portal", "ports": [{"containerPort": 8080}]}
+    sound = {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": "portal", "labels": {"description": "a label may have the name of a schema word"}},
+        "spec": {
+            "replicas": 2,
+            "selector": {"matchLabels": {"app": "portal"}},
+            "template": {"metadata": {"labels": {"app": "portal"}}, "spec": {"containers": [container]}},
+        },
+    }
+
+    assert check(sound)
+    assert not check({**sound, "kind": "Role"})
+    assert not check({**sound, "spec": {**sound["spec"], "replicas": "2"}})
+    assert not check({**sound, "spec": {**sound["spec"], "replica": 2}})
+    container["imagePolicy"] = "Always"
+    assert not check(sound)
+
+
+def test_list_map_keys_name_real_lists():
+    """The table knows a Deployment's containers and the default of a port's protocol, and nothing of a ConfigMap."""
+    table = _load("list-map-keys.json")
+
+    assert table["v1/Service"]["/spec/ports"] == {"port": None, "protocol": "TCP"}
+    assert table["apps/v1/Deployment"]["/spec/template/spec/containers"] == {"name": None}
+    assert table["apps/v1/Deployment"]["/spec/template/spec/containers/*/env"] == {"name": None}
+    assert table["v1/ConfigMap"] == {}
+
+
+def test_slim_keeps_properties_that_are_called_like_schema_words(script):
+    """`description` is dropped as a word of JSON Schema and kept as the name of a property."""
+    schema = {
+        "description": "gone",
+        "x-kubernetes-list-type": "map",
+        "properties": {"description": {"type": "string", "description": "gone"}, "default": {"type": "integer"}},
+    }
+
+    expected = {"properties": {"description": {"type": "string"}, "default": {"type": "integer"}}}
+    assert expected == script.slim(schema)
+
+
+def test_definitions_that_refer_to_each_other_end(script):
+    """A recursive definition is taken once, and the search for list keys stops at it."""
+    definitions = {
+        "a.Node": {
+            "properties": {
+                "children": {
+                    "items": {"$ref": "x#/$defs/a.Node"},
+                    "type": "array",
+                    "x-kubernetes-list-map-keys": ["name"],
+                }
+            }
+        },
+        "a.Unused": {},
+    }
+    root = {"properties": {"spec": {"$ref": "x#/$defs/a.Node"}}}
+
+    assert list(script.with_definitions(root, definitions)["$defs"]) == ["a.Node"]
+    assert script.list_map_keys(root, definitions) == [("/spec/children", {"name": None})]
