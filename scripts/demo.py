@@ -1,4 +1,4 @@
-"""Let the real tools judge a build's output, and say in a table what was built, what was accepted, what was not checked.
+"""Let the real tools judge a build's output, and say what was built, what was accepted, and what was not checked.
 
     python scripts/demo.py examples/fleet/build
 
@@ -174,7 +174,8 @@ def _run(command: list[str], folder: str = ".", more: dict[str, str] | None = No
 
 def _stream(text: str) -> list[Any]:
     """The objects in kubectl's output: JSON values one after the other, or a List."""
-    decoder, found, position = json.JSONDecoder(), [], 0
+    found: list[Any] = []
+    decoder, position = json.JSONDecoder(), 0
     while position < len(text.rstrip()):
         value, position = decoder.raw_decode(text, position)
         found += value["items"] if value["kind"] == "List" else [value]

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
@@ -21,6 +22,10 @@ AXES = ("tier", "region", "regulation")
 
 _NAME = "\N{WHITE SQUARE}"
 """Stands for the tenant's name in a text that holds it."""
+
+
+_NO_IDENTIFIER = re.compile(r"^[^A-Za-z]+|[^A-Za-z0-9]+")
+"""What cannot stand in an identifier of jsonnet."""
 
 
 class Constant(NamedTuple):
@@ -94,8 +99,8 @@ class _Work:
     def _parameter(self, values: list[Any], label: str) -> str:
         column = json.dumps(values)
         if column not in self._known:
-            word = "".join(letter if letter.isalnum() else "_" for letter in label).lower()
-            key = self._known[column] = f"{word}_{len(self._known)}"
+            word = _NO_IDENTIFIER.sub("", label).lower()
+            key = self._known[column] = f"{word or 'value'}_{len(self._known)}"
             self._store(key, values)
         return self._known[column]
 

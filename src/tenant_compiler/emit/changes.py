@@ -35,6 +35,8 @@ class Changes(NamedTuple):
     """Those of ``write`` that are not on disk at all."""
     unchanged: tuple[str, ...]
     remove: tuple[str, ...]
+    vanished: tuple[str, ...]
+    """Not wanted and not there: only empty folders may be left of them."""
     kept: tuple[str, ...]
     """What stays although it is not what is wanted: changed by hand, or an obstacle."""
     before: Manifest
@@ -110,6 +112,7 @@ def work_out(
         frozenset(comparison.missing),
         tuple(comparison.unchanged),
         tuple(comparison.remove),
+        tuple(comparison.vanished),
         tuple(comparison.kept),
         Manifest(owner, source, complete=False, files=comparison.before),
         Manifest(owner, source, complete=complete, files=comparison.after),
@@ -128,6 +131,7 @@ class _Comparison:
         self.missing: list[str] = []
         self.unchanged: list[str] = []
         self.remove: list[str] = []
+        self.vanished: list[str] = []
         self.kept: list[str] = []
         self.before: dict[str, tuple[str, ...]] = {}
         self.after: dict[str, tuple[str, ...]] = {}
@@ -169,12 +173,17 @@ class _Comparison:
             try:
                 found = self.tree.digest(path)
             except ObstacleError as error:
-                self._keep(path, known, error.path, findings.obstacle(error, self.owner))
-                continue
-            if found in known:
+                if error.what not in {"file", "folder"}:
+                    self._keep(path, known, error.path, findings.obstacle(error, self.owner))
+                    continue
+                found = None  # a folder in its place, or a file in place of its folder: it is not there
+            if found is None:
+                self.vanished.append(path)
+                self.before[path] = known  # so that a run after a kill still tidies its folder
+            elif found in known:
                 self.remove.append(path)
                 self.before[path] = known
-            elif found is not None:
+            else:
                 self._keep_edited(path, known)
         return untouched
 
@@ -182,7 +191,9 @@ class _Comparison:
         """Tell whether this run removes the obstacle: a file of ours where a folder comes, or the other way round."""
         path = error.path[len(self.tree.shown) + 1 :]
         if error.what == "folder":
-            return all(below in self.remove for below in self.tree.walk() if below.startswith(f"{path}/"))
+            ours = (*self.remove, *self.vanished)
+            below = [other for other in self.tree.walk() if other.startswith(f"{path}/")]
+            return any(other.startswith(f"{path}/") for other in ours) and set(below) <= set(ours)
         return error.what == "file" and path in self.remove
 
     def _keep_edited(self, path: str, known: tuple[str, ...]) -> None:

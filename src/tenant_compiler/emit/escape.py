@@ -16,6 +16,7 @@ _LABEL = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?", re.
 _NOT_LABEL = re.compile(r"[^A-Za-z0-9_.-]+")
 _REGEX_SYNTAX = re.compile(r"[\\.+*?()|\[\]{}^$]")
 _GRAFANA_DOLLAR = re.compile(r"\$(?=[\w{])")
+_GRAFANA_BRACKET = re.compile(r"\[(?=\[)")
 # C0 with line ends and tabs, DEL, C1, the marks, embeddings and isolates of bidirectional text, separators, the
 # byte-order mark and other invisible formatting (also the tag characters, which can hide whole sentences), halves of
 # characters. The joiners U+200C and U+200D stay: Persian and emoji need them.
@@ -59,7 +60,7 @@ def grafana(text: str) -> str:
     Grafana has no escape for them, so their first characters become their full-width look-alikes, U+FF04 and U+FF3B.
     Not for identifiers that must stay equal to what a query finds.
     """
-    return _GRAFANA_DOLLAR.sub("\uff04", text).replace("[[", "\uff3b[")
+    return _GRAFANA_BRACKET.sub("\uff3b", _GRAFANA_DOLLAR.sub("\uff04", text))
 
 
 def kubernetes_value(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from tenant_compiler.emit import findings, manifest
-from tenant_compiler.emit.changes import Changes, read_state, refusals, wanted_manifest, work_out
+from tenant_compiler.emit.changes import Changes, State, read_state, refusals, wanted_manifest, work_out
 from tenant_compiler.emit.folder import ObstacleError
 from tenant_compiler.emit.manifest import MANIFEST, Manifest
 from tenant_compiler.emit.subtree import Subtree
@@ -47,7 +47,7 @@ def write(
             state = read_state(tree, owner)
             changes = work_out(tree, state.manifest, (owner, source, files), scope)
             tree.sweep()
-            _apply(tree, changes, state.data)
+            _apply(tree, changes, state)
         except ObstacleError as error:
             return OwnerReport(diagnostics=(findings.obstacle(error, owner),))
         partly = () if changes.after.complete else (findings.incomplete(tree.shown, owner, partly=True),)
@@ -60,8 +60,8 @@ def write(
     )
 
 
-def _apply(tree: Subtree, changes: Changes, data: bytes | None) -> None:
-    """Make the changes. ``data``: the manifest on disk.
+def _apply(tree: Subtree, changes: Changes, state: State) -> None:
+    """Make the changes.
 
     The first write says that the tree is incomplete and which bytes each file may have, the last one that it is
     complete. A run that is killed in between leaves files that the next run knows for its own.
@@ -73,17 +73,19 @@ def _apply(tree: Subtree, changes: Changes, data: bytes | None) -> None:
         tree.put(MANIFEST, manifest.encode(changes.after))
         tree.finish()
         return
+    data = state.data
     if changes.write or changes.remove:
         before = manifest.encode(changes.before)
         if before != data:
             tree.put(MANIFEST, before)
             data = before
         tree.remove(changes.remove)
-        for file in changes.write:
-            tree.put(file.path, file.data)
+    tree.tidy((*changes.remove, *changes.vanished))
+    for file in changes.write:
+        tree.put(file.path, file.data)
     after = wanted_manifest(changes)
     if after is None:
-        if data is not None:
+        if state.manifest is not None:  # a damaged one is kept: it may be all that tells what the folder was
             tree.remove_manifest()
     elif after != data:
         tree.put(MANIFEST, after)
@@ -108,7 +110,7 @@ def check(
         found = [*state.diagnostics, *changes.diagnostics]
         if state.manifest is not None and not state.manifest.complete:
             found.append(findings.incomplete(tree.shown, owner))
-        if notes := _stale_notes(changes, state.manifest):
+        if notes := _stale_notes(changes, state):
             found.append(findings.stale(tree.shown, owner, notes))
         ours = {*changes.before.files, *changes.kept, *(state.manifest.files if state.manifest is not None else ())}
         if others := [path for path in tree.walk() if path not in ours]:
@@ -116,15 +118,16 @@ def check(
         return tuple(found)
 
 
-def _stale_notes(changes: Changes, old: Manifest | None) -> list[str]:
+def _stale_notes(changes: Changes, state: State) -> list[str]:
     """Say what differs: the files, a line each, and the manifest when nothing else does."""
     notes = [f"{file.path} {'is missing' if file.path in changes.missing else 'differs'}" for file in changes.write]
     notes += [f"{path} is not wanted any more" for path in changes.remove]
     if len(notes) > _NOTES:
         return [*notes[:_NOTES], f"and {len(notes) - _NOTES} more"]
-    # An incomplete or damaged manifest is a finding of its own.
+    old = state.manifest
+    sound = state.data is None or (old is not None and old.complete)  # else that is a finding of its own
     wanted = changes.after if changes.after.files else None
-    if not notes and (old is None or old.complete) and wanted != old:
+    if not notes and sound and wanted != old:
         notes = [f"{MANIFEST} {'is missing' if old is None else 'differs'}"]
     return notes
 
@@ -141,7 +144,7 @@ def take_away(root: Folder, owner: str, old: Manifest) -> OwnerReport:
     with Subtree(root, owner) as tree:
         changes = work_out(tree, old, (owner, old.source, ()), None)
         tree.sweep()
-        _apply(tree, changes, manifest.encode(old))
+        _apply(tree, changes, State(manifest.encode(old), old, ()))
         left = list(tree.walk()) if not changes.kept else []
     report = OwnerReport(removed=changes.remove, kept=changes.kept, diagnostics=changes.diagnostics)
     if changes.kept:

@@ -6,6 +6,7 @@ import os
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from tenant_compiler.emit.folder import ObstacleError
 from tenant_compiler.emit.manifest import MANIFEST, SIZE_LIMIT
 
 if TYPE_CHECKING:
@@ -142,8 +143,7 @@ class Subtree:
             raise UnwritableError(f"{self.shown}/{path}", error) from error
 
     def remove(self, paths: Iterable[str]) -> None:
-        """Remove files, then the folders that became empty by it."""
-        emptied = set()
+        """Remove files; their folders stay until ``tidy``."""
         for path in paths:
             above, _, name = path.rpartition("/")
             folder = self._find(above)
@@ -154,11 +154,18 @@ class Subtree:
                 pass
             except OSError as error:
                 raise UnwritableError(f"{self.shown}/{path}", error) from error
+
+    def tidy(self, paths: Iterable[str]) -> None:
+        """Remove the folders that files stood in, as far as they are empty."""
+        emptied = set()
+        for path in paths:
+            above = path.rpartition("/")[0]
             while above:
                 emptied.add(above)
                 above = above.rpartition("/")[0]
         for path in sorted(emptied, reverse=True):  # what is below comes first
-            self._remove_folder(path)
+            with suppress(ObstacleError):  # something else has taken a folder's place
+                self._remove_folder(path)
 
     def remove_manifest(self) -> None:
         """Remove the manifest, then the owner's folder when nothing else is in it."""

@@ -14,6 +14,7 @@ from tenant_compiler.emit import findings, owner, prune
 from tenant_compiler.emit.changes import read_state
 from tenant_compiler.emit.folder import Folder, ObstacleError
 from tenant_compiler.emit.location import locate
+from tenant_compiler.emit.lock import lock
 from tenant_compiler.emit.manifest import valid_owner, valid_path
 from tenant_compiler.emit.owner import OwnerReport
 from tenant_compiler.emit.prune import PruneReport
@@ -230,7 +231,7 @@ class OutputTree:
             self._root = self._walk(create=True)
         assert self._root is not None
         if not self._locked:
-            _lock(self._root)
+            lock(self._root)
             self._locked = True
             try:
                 sweep_new(self._root)
@@ -279,22 +280,6 @@ class OutputTree:
         except OSError as error:
             found = findings.unusable(self.shown, error, verb="read")
             raise TenantCompileError([found], exit_code=exit_code) from error
-
-
-def _lock(root: Folder) -> None:
-    """Lock the folder itself, which leaves no lock file in a tree that may be committed; children inherit the lock."""
-    try:
-        from fcntl import LOCK_EX, LOCK_NB, flock  # noqa: PLC0415 - there is none on Windows
-    except ImportError:
-        return
-    if root.fd < 0:
-        return
-    try:
-        flock(root.fd, LOCK_EX | LOCK_NB)
-    except BlockingIOError:
-        raise TenantCompileError([findings.busy(root.shown)]) from None
-    except OSError:
-        return  # a file system without locks, such as some network ones
 
 
 def _in_the_way(error: ObstacleError, shown: str) -> Diagnostic:

@@ -131,7 +131,8 @@ def _write_dict(value: dict[str, Any], indent: int, out: list[str]) -> None:
         start = keys[indent, key]
         kind = type(item)
         if kind is str:
-            out.append(f"{start} {strings[item] if '\n' not in item else _string(item, indent + 1)}")
+            text = _string(item, indent + 1) if "\n" in item else strings[item]
+            out.append(f"{start} {text}")
         elif kind is dict and item:
             out.append(start)
             _write_dict(item, indent + 1, out)

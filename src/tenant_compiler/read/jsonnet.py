@@ -149,7 +149,7 @@ class JsonnetEvaluator(NamedTuple):
 
     def _wait(self, record: dict[str, Any] | None) -> float:
         """Seconds until the next record; a batch gets a part only, since its jobs may have to run again one by one."""
-        return self.limits.seconds / (4 if record == {"trying": "batch"} else 1)
+        return self.limits.seconds / (2 if record == {"trying": "batch"} else 1)
 
     def _take(self, outcome: Outcome, waiting: Sequence[int], jobs: Sequence[Job], results: dict[int, Result]) -> None:
         """Turn a child's records into results."""

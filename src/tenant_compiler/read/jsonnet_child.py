@@ -186,7 +186,8 @@ def _unknown_parameter(error: str) -> str:
 def _run_batch(engine: ModuleType, request: dict[str, Any], output: int) -> bool:
     """Evaluate all jobs as one program; False when they must run one by one, for an exact error or because they may.
 
-    Only for the C++ engine, which reads its standard library anew, some 20 to 50 ms, for every program.
+    Only for the C++ engine, which reads its standard library anew, some 25 ms, for every file of every program: in one
+    program the tiers share the files that they import.
     """
     jobs = request["jobs"]
     if engine.__name__ != "_jsonnet" or not request["batch"] or any(job["overlay"] for job in jobs):

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _WHERE = r":(?:\((\d+):(\d+)\)-\(\d+:\d+\)|(\d+):(\d+)(?:-(\d+))?)(?!\d)"
 _STACK = "max stack frames exceeded"
+_LINE_END = 1 << 30
+"""A column beyond every line's end."""
 _LONGEST = 500
 """Characters of a message; a preset may build one of any length."""
 
@@ -68,13 +70,25 @@ def explain(failure: Failure, *, entry: str, roots: Roots, source: Callable[[str
 
 
 def span_at(text: str, line: int, column: int, end: int | None) -> Span:
-    """The span that an engine's numbers mean: from 1, in characters; without an end, to the end of the word or line."""
+    """The span in characters that an engine's numbers mean, which count the bytes of a line from 1.
+
+    Without an end, the span is that of the word.
+    """
     lines = text.split("\n")
     content = lines[line - 1].rstrip("\r") if 0 < line <= len(lines) else ""
+    start = _characters(content, column)
     if end is None:
-        word = re.compile(r"\w+|.").match(content, column - 1)
-        end = word.end() + 1 if word else column + 1
-    return Span(line, column, max(min(end, len(content) + 1), column + 1))
+        word = re.compile(r"\w+|.").match(content, start - 1)
+        stop = word.end() + 1 if word else start + 1
+    else:
+        stop = _characters(content, end)
+    return Span(line, start, max(min(stop, len(content) + 1), start + 1))
+
+
+def _characters(content: str, column: int) -> int:
+    """The column in characters of a column in bytes; beyond the line's end they run on alike."""
+    data = content.encode("utf-8", "surrogatepass")
+    return len(data[: column - 1].decode("utf-8", "replace")) + 1 + max(column - 1 - len(data), 0)
 
 
 def _trace_place(text: str, names: Sequence[str], source: Callable[[str], str]) -> Place | None:
@@ -91,7 +105,7 @@ def _place(name: str, found: re.Match[str], source: Callable[[str], str]) -> Pla
     """A place from a match of ``_WHERE``; a stretch of several lines is shown by its first."""
     text = source(name)
     if found[1]:
-        return Place(name, span=span_at(text, int(found[1]), int(found[2]), len(text)))
+        return Place(name, span=span_at(text, int(found[1]), int(found[2]), _LINE_END))
     end = int(found[5]) if found[5] else None
     return Place(name, span=span_at(text, int(found[3]), int(found[4]), end))
 

@@ -162,6 +162,9 @@ def _become_child(out: int, err: int) -> None:
         os.dup2(source, target)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent answers a Ctrl-C by killing us
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    if "faulthandler" in sys.modules:
+        # It would print our stack for an engine's abort, past the pipe, on the parent's own standard error.
+        sys.modules["faulthandler"].disable()
 
 
 def _spawn(request: dict[str, Any]) -> _Child:

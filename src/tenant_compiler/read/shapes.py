@@ -43,14 +43,20 @@ def _each(schema: Any, change: Callable[[Schema], Schema]) -> Any:
 
 
 def target(schema: Schema, root: Mapping[str, Any]) -> Schema:
-    """Follow ``$ref`` (also inside an ``allOf`` of one) to the schema that is meant; only ``#/definitions/…`` is known."""
-    while True:
+    """Follow ``$ref`` (also inside an ``allOf`` of one) to the schema that is meant.
+
+    Only references to the document's ``definitions`` are followed; at any other the schema that has it is returned.
+    """
+    definitions = root.get("definitions", {})
+    for _ in range(len(definitions) + 1):  # a plug-in's references may go round in circles
         only = schema.get("allOf")
-        if isinstance(only, list) and len(only) == 1 and "properties" not in schema:
-            schema = only[0]
-        if "$ref" not in schema:
+        holder = only[0] if isinstance(only, list) and len(only) == 1 and isinstance(only[0], dict) else schema
+        reference = holder.get("$ref")
+        name = reference.removeprefix("#/definitions/") if isinstance(reference, str) else None
+        if name not in definitions:
             return schema
-        schema = root["definitions"][schema["$ref"].removeprefix("#/definitions/")]
+        schema = definitions[name]
+    return schema
 
 
 def is_section(schema: Schema, root: Mapping[str, Any]) -> bool:

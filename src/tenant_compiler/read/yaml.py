@@ -125,10 +125,10 @@ def read_documents(data: bytes, file: str, limits: Limits = LIMITS) -> Reading:
     documents: list[Document] = []
     problems: list[Diagnostic] = []
     index = -1
+    builder = _Builder(data, file, limits)
     try:
         for index, root in enumerate(compose(data, limits)):
-            builder = _Builder(data, file, index, limits)
-            value = builder.document(root)
+            value = builder.document(root, index)
             if builder.problems:
                 problems += sorted(builder.problems, key=_position)
             else:
@@ -158,26 +158,30 @@ def _refuse_bytes(data: bytes, file: str, limits: Limits) -> Diagnostic | None:
 
 
 class _Builder:
-    """Makes the value of one document and collects what is wrong with it."""
+    """Makes the values of one file's documents, and collects what is wrong with the one at hand."""
 
-    __slots__ = ("_data", "_file", "_index", "_limits", "problems")
+    __slots__ = ("_data", "_file", "_has_aliases", "_has_tags", "_index", "_limits", "problems")
 
-    def __init__(self, data: bytes, file: str, index: int, limits: Limits) -> None:
+    def __init__(self, data: bytes, file: str, limits: Limits) -> None:
         self._data = data
         self._file = file
-        self._index = index
         self._limits = limits
+        # The characters are rare, and no tag or alias can be written without them.
+        self._has_tags = b"!" in data
+        self._has_aliases = b"*" in data and b"&" in data
+        self._index = 0
         self.problems: list[Diagnostic] = []
 
-    def document(self, root: Node) -> Any:
-        """Give the value of a document; it means nothing when ``problems`` is not empty."""
+    def document(self, root: Node, index: int) -> Any:
+        """Give the value of the next document; it means nothing when ``problems`` is not empty."""
+        self._index = index
+        self.problems = []
         if type(root) is ScalarNode and not root.style and root.value == "":
             self.problems.append(self._problem.empty_document())
             return None
-        # Both characters are rare, and no tag or alias can be written without them.
-        if b"!" in self._data:
+        if self._has_tags:
             self._report_tags(root)
-        if b"*" in self._data and b"&" in self._data and self._report_aliases(root):
+        if self._has_aliases and self._report_aliases(root):
             return None
         return self._value(root, 0)
 

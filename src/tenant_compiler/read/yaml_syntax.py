@@ -85,9 +85,19 @@ _CASES = (
         code="TC109",
     ),
     _Case(
+        ("node content",),
+        "a value is missing here",
+        "write the value; put quotes around a text that starts with a bracket, a brace or a comma",
+    ),
+    _Case(
         ("cannot start any token",),
         "a value cannot start with `{c}`",
         "put quotes around the value",
+    ),
+    _Case(
+        ("Unicode",),
+        "this escape names no character",
+        "write the character itself, or its number in eight digits, such as `\\U0001f600`",
     ),
     _Case(
         ("escape",),

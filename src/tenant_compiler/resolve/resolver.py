@@ -101,7 +101,7 @@ class Resolver:
             "metadata": resolved.metadata,
             "spec": resolved.spec,
         }
-        findings = schema.check(value, "resolved", resolved.file, resolved.document)
+        findings = schema.check(value, "resolved", extensions=self.sources.extensions)
         if findings:
             return [finding._replace(place=place_of(resolved, finding.pointer)) for finding in findings]
         findings = [*judge_tier(resolved, tier), *encryption.weaker_flags(resolved.spec)]

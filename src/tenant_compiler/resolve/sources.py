@@ -12,8 +12,9 @@ from tenant_compiler.read.jsonnet_lexer import top_level_parameters
 from tenant_compiler.read.suggest import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from tenant_compiler.model.backend import Extension
     from tenant_compiler.model.pointer import Pointer
     from tenant_compiler.model.workspace import Workspace
     from tenant_compiler.read.jsonnet import JsonnetEvaluator
@@ -63,10 +64,17 @@ class Wanted(NamedTuple):
 class Sources:
     """Loads what is wanted, in one evaluation for all that is not there yet, and keeps it for the run."""
 
-    def __init__(self, workspace: Workspace, catalogue: Catalogue, evaluator: JsonnetEvaluator) -> None:
+    def __init__(
+        self,
+        workspace: Workspace,
+        catalogue: Catalogue,
+        evaluator: JsonnetEvaluator,
+        extensions: Sequence[Extension] = (),
+    ) -> None:
         self.workspace = workspace
         self.catalogue = catalogue
         self.evaluator = evaluator
+        self.extensions = extensions
         self._loaded: dict[Wanted, Tier | Settings | Broken] = {}
         self._parameters: dict[str, tuple[str, ...]] = {}
         self._environments: dict[str, Settings | Broken | None] = {}
@@ -143,14 +151,14 @@ class Sources:
         """Check a profile. In jsonnet it may leave out what never varies: apiVersion and kind."""
         if not written and isinstance(value, dict):
             value = {"apiVersion": "tenant-compiler.dev/v1", "kind": "Profile", **value}
-        findings = schema.check(value, "profile", place.file, place.document)
+        findings = schema.check(value, "profile", place.file, place.document, extensions=self.extensions)
         if findings:
             return Broken(tuple(_with_arguments(findings, place)))
         return Settings(value["spec"], tuple(value.get("extends", ())), place._replace(pointer=("spec",)))
 
     def _settings(self, value: Any, place: Place, prefix: Pointer) -> Settings | Broken:
         document = {"apiVersion": "tenant-compiler.dev/v1", "kind": "Profile", "spec": value}
-        findings = schema.check(document, "profile", place.file, place.document)
+        findings = schema.check(document, "profile", place.file, place.document, extensions=self.extensions)
         if findings:
             return Broken(tuple(_moved(findings, place, prefix)))
         return Settings(value, (), place)

@@ -104,7 +104,7 @@ def test_the_jsonnet_program_gives_the_same_objects(parts, tmp_path_factory, sha
 
 
 def test_values_of_a_preset_are_no_parameters_of_tenants(parts):
-    """What depends on the tier stands in the tier's preset once, and what holds the tenant's name needs no parameter."""
+    """What depends on the tier stands in its preset once, and what holds the tenant's name needs no parameter."""
     names = [f"tenant-{number:05d}" for number in range(6)]
     choices = {
         n: {"tier": ("a", "b")[i % 2], "region": ("x", "y", "z")[i % 3], "regulation": "r"} for i, n in enumerate(names)

@@ -92,7 +92,7 @@ def test_accepted_output_is_counted(script, build, tools, capsys):
 
 
 @pytest.mark.parametrize(
-    ("path", "text", "words"),
+    "case",
     [
         ("kubernetes/bad.yaml", SOUND, "error: strict decoding"),
         ("kubernetes/other.yaml", "kind: A\n", "kubectl reads 2 objects of 1"),
@@ -100,8 +100,9 @@ def test_accepted_output_is_counted(script, build, tools, capsys):
         ("prometheus/bad.yaml", "", "unknown function"),
     ],
 )
-def test_what_a_tool_refuses_is_shown_and_fails(script, build, tools, capsys, path, text, words):
+def test_what_a_tool_refuses_is_shown_and_fails(script, build, tools, capsys, case):
     """A refused file makes the exit code 1; its path and the tool's words are printed."""
+    path, text, words = case
     tools("kubectl", KUBECTL)
     tools("terraform", TERRAFORM)
     tools("promtool", '#!/bin/sh\ncase "$5" in *bad*) echo "unknown function" >&2; exit 3;; esac\n')

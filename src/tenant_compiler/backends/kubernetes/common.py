@@ -91,7 +91,7 @@ def priority_class(prefix: str, tier: str) -> str:
 
 def _labels(name: str, fleet: str, tenant: str, environment: str, tier: str) -> dict[str, str]:
     return {
-        NAME: name if len(name) <= 63 else label_value(name),  # noqa: PLR2004 - the longest value of a label
+        NAME: name,
         "app.kubernetes.io/part-of": fleet,
         "app.kubernetes.io/managed-by": "tenant-compiler",
         OWN + "tenant": tenant,

@@ -33,7 +33,6 @@ ALERTS: Final = {"page": "ErrorBudgetBurnPage", "ticket": "ErrorBudgetBurnTicket
 _SHORT: Final = ("30m", "1h", "2h", "6h")
 _LONG: Final = ("1d", "3d")
 _OWNER: Final = ("spec", "owner")
-_NAME: Final = ("spec", "display_name")
 
 
 def group_names(plan: Plan, objective: Objective) -> tuple[str, str]:
@@ -95,10 +94,10 @@ def annotations(plan: Plan, objective: Objective, threshold: Threshold, share: s
     """Write an alert's texts.
 
     Args:
-        plan: the tenant; its text must be made literal by the caller's choice of ``share``'s language: see `templated`.
-        objective: the objective.
-        threshold: the alert's.
-        share: the share of failed requests, as text or as a template.
+        plan: the tenant; as it is for the texts that people get, `templated` for the rules that make them.
+        objective: what is missed.
+        threshold: of the alert.
+        share: the share of failed requests: as text, or the template that becomes it.
     """
     window = threshold.window
     texts = {
@@ -196,7 +195,7 @@ def rules(plan: Plan, measured: Sequence[tuple[Objective, RequestMetric]]) -> Ar
     objects: list[ArtifactObject] = []
     for objective, metric in measured:
         recorded = objective.made_from
-        alerting = (*recorded, _OWNER, _NAME)
+        alerting = (*recorded, _OWNER)
         for group in _groups(literal, objective, metric):
             groups.append(group)
             name = group["name"]

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import pairwise
 from typing import Any, Final
 
 from tenant_compiler.emit.escape import terraform
 
 IDENTIFIER: Final = re.compile(r"[a-z_][a-z0-9_]*")
+_TEMPLATE: Final = re.compile(r"(?<!\$)\$\{|(?<!%)%\{")
 _ACCESS: Final = re.compile(r"[a-z0-9_.\[\]]+")
 
 
@@ -40,7 +42,13 @@ def refer(*names: str, access: str = "") -> Expression:
 
 
 def join(*parts: str) -> Expression:
-    """Put text and expressions together to one template; the text is escaped, the expressions are not."""
+    """Put text and expressions together to one template; the text is escaped, the expressions are not.
+
+    Raises:
+        ValueError: text that ends with ``$`` or ``%`` stands before an expression and would take away its meaning.
+    """
+    if any(text.endswith(("$", "%")) and isinstance(after, Expression) for text, after in pairwise(parts)):
+        raise ValueError(f"an expression behind `$` or `%` would be read as an escape: {parts}")
     return Expression("".join(part if isinstance(part, Expression) else terraform(part) for part in parts))
 
 
@@ -72,3 +80,27 @@ def identifier(name: str) -> str:
     Terraform allows dashes in names, but ``a-b`` reads like a subtraction in an expression.
     """
     return name.replace("-", "_")
+
+
+def has_template(text: str) -> bool:
+    """Tell whether Terraform would evaluate something in a text."""
+    return "{" in text and _TEMPLATE.search(text) is not None
+
+
+def strings(value: Any) -> list[str]:
+    """List every string of a value that Terraform reads as a template, keys as well."""
+    found: list[str] = []
+    _collect(value, found)
+    return found
+
+
+def _collect(value: Any, found: list[str]) -> None:
+    if isinstance(value, str):
+        found.append(value)
+    elif isinstance(value, dict):
+        found.extend(value)
+        for item in value.values():
+            _collect(item, found)
+    elif isinstance(value, list):
+        for item in value:
+            _collect(item, found)

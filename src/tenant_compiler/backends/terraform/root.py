@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from tenant_compiler.model.plan import Lineage
+    from tenant_compiler.model.pointer import Pointer
 
 FILE: Final = "main.tf.json"
 """One file a root: a file costs more to write than all that stands in it, and people read the plan of Terraform."""
@@ -73,6 +74,11 @@ def resources(content: Any) -> Iterable[tuple[str, str, dict[str, Any]]]:
     for address, body in addresses(content if isinstance(content, dict) else {}):
         if address[0] == "resource" and isinstance(body, dict):
             yield address[1], address[2], body
+
+
+def lineage(artifact: Artifact) -> dict[str, Pointer]:
+    """The node of the tenant that each object was made from first."""
+    return {made.id: made.made_from[0] for made in artifact.objects}
 
 
 def index(content: Any) -> dict[str, Any]:

@@ -43,6 +43,8 @@ class BlockSchema(TypedDict, total=False):
 
     attributes: dict[str, AttributeSchema]
     block_types: dict[str, NestedSchema]
+    required: tuple[str, ...]
+    """The arguments and blocks that must be there; added by `complete`."""
 
 
 class TypeSchema(TypedDict):
@@ -82,4 +84,19 @@ def load(provider: str, version: int) -> ProviderSchema:
     path = os.path.join(data_folder("schemas"), "terraform", f"{provider}-{version}.json")
     with open(path, encoding="utf-8") as file:
         schema: ProviderSchema = json.load(file)
+    complete(schema["provider"]["block"])
+    for types in (schema["resource_schemas"], schema["data_source_schemas"]):
+        for known in types.values():
+            complete(known["block"])
     return schema
+
+
+def complete(block: BlockSchema) -> BlockSchema:
+    """Note in a block, and in the blocks in it, what is required: looking for it in each of a thousand roots is slow."""
+    attributes = block.setdefault("attributes", {})
+    nested = block.setdefault("block_types", {})
+    for inner in nested.values():
+        complete(inner["block"])
+    needed = [name for name, attribute in attributes.items() if "required" in attribute]
+    block["required"] = (*needed, *(name for name, inner in nested.items() if inner.get("min_items")))
+    return block

@@ -1,0 +1,210 @@
+"""Rules for a single object of one kind."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from tenant_compiler.backends.kubernetes.lints import pods, shape
+from tenant_compiler.backends.kubernetes.lints.found import mapping, mappings, remember, within, words
+from tenant_compiler.backends.kubernetes.quantities import read
+from tenant_compiler.model.artifact import Shared
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from tenant_compiler.backends.kubernetes.lints.found import Found, Memory
+    from tenant_compiler.model.artifact import ArtifactObject
+
+_CLEAN: Memory = {}
+"""Constant parts of objects in which the rules here found nothing. Each part is judged by one rule only."""
+
+_ORDER: Final = ("min", "defaultRequest", "default", "max")
+_ESCALATION: Final = frozenset({"escalate", "bind", "impersonate"})
+
+
+def judge(item: ArtifactObject, kind: str, found: Found) -> None:
+    """Judge an object by the rules of its kind.
+
+    Codes: TC505, TC506, TC508, TC514, TC515, TC517.
+    """
+    rule = _RULES.get(kind)
+    if rule is not None:
+        rule(item, item.value, found)
+
+
+def _pods(item: ArtifactObject, value: dict[str, Any], found: Found) -> None:
+    kind = value["kind"]
+    template = pods.template(kind, value)
+    if template is None:
+        return
+    named = within(template, "metadata").get("labels")
+    if kind != "Pod":
+        shape.labels(item, named, found)
+    if kind in pods.WITH_SELECTOR:
+        chosen = within(value, "spec", "selector", "matchLabels")
+        if not chosen.items() <= mapping(named).items():
+            found.add(
+                "TC506",
+                item,
+                "its selector does not match the labels of its own pods",
+                advice="give the pod template every label that `spec.selector.matchLabels` names, with the same value",
+            )
+    for container in pods.containers(template):
+        resources = container.get("resources")
+        if resources and id(resources) not in _CLEAN:
+            faulty = [_quantities(item, mapping(amounts), found) for amounts in mapping(resources).values()]
+            _keep(resources, faulty=any(faulty))
+    for volume in mappings(within(template, "spec").get("volumes")):
+        if id(volume) not in _CLEAN:
+            size = within(volume, "emptyDir").get("sizeLimit")
+            _keep(volume, faulty=size is not None and _quantities(item, {"sizeLimit": size}, found))
+
+
+def _quota(item: ArtifactObject, value: dict[str, Any], found: Found) -> None:
+    spec = mapping(value.get("spec"))
+    if id(spec) not in _CLEAN:
+        _keep(spec, faulty=_quantities(item, within(spec, "hard"), found))
+
+
+def _limit_range(item: ArtifactObject, value: dict[str, Any], found: Found) -> None:
+    spec = mapping(value.get("spec"))
+    if id(spec) in _CLEAN:
+        return
+    faulty = False
+    for limit in mappings(spec.get("limits")):
+        for bound in (*_ORDER, "maxLimitRequestRatio"):
+            faulty |= _quantities(item, mapping(limit.get(bound)), found)
+        faulty |= _order(item, limit, found)
+    _keep(spec, faulty=faulty)
+
+
+def _order(item: ArtifactObject, limit: dict[str, Any], found: Found) -> bool:
+    """TC508: min <= defaultRequest <= default <= max, and the ratio of the two defaults."""
+    faulty = False
+    for resource in sorted({name for bound in _ORDER for name in mapping(limit.get(bound))}):
+        said = [(bound, text) for bound in _ORDER if (text := mapping(limit.get(bound)).get(resource)) is not None]
+        for (lower, small), (upper, large) in zip(said, said[1:], strict=False):
+            if (low := read(small)) is not None and (high := read(large)) is not None and low > high:
+                faulty = True
+                found.add(
+                    "TC508",
+                    item,
+                    f"{lower} {resource} {small} is above {upper} {large}",
+                    advice="keep min <= defaultRequest <= default <= max: Kubernetes refuses anything else",
+                )
+        faulty |= _ratio(item, limit, resource, found)
+    return faulty
+
+
+def _ratio(item: ArtifactObject, limit: dict[str, Any], resource: str, found: Found) -> bool:
+    most = read(within(limit, "maxLimitRequestRatio").get(resource))
+    upper, lower = read(within(limit, "default").get(resource)), read(within(limit, "defaultRequest").get(resource))
+    if most is None or not upper or not lower or upper * 10**9 <= most * lower:
+        return False
+    found.add(
+        "TC508",
+        item,
+        f"the defaults of {resource} are further apart than maxLimitRequestRatio allows",
+        advice="raise the default request, or leave the ratio out",
+    )
+    return True
+
+
+def _role(item: ArtifactObject, value: dict[str, Any], found: Found) -> None:
+    for rule in mappings(value.get("rules")):
+        if id(rule) in _CLEAN:
+            continue
+        faults = [f"`*` in {key}" for key in ("apiGroups", "resources", "verbs") if "*" in words(rule.get(key))]
+        faults += [f"the verb `{verb}`" for verb in words(rule.get("verbs")) if verb in _ESCALATION]
+        for fault in faults:
+            found.add("TC514", item, f"it grants {fault}", advice="name the resources and the verbs that are needed")
+        _keep(rule, faulty=bool(faults))
+
+
+def _binding(item: ArtifactObject, value: dict[str, Any], found: Found) -> None:
+    for subject in mappings(value.get("subjects")):
+        name = subject.get("name")
+        if isinstance(name, str) and name.startswith("system:") and subject.get("kind") in {"Group", "User"}:
+            found.add(
+                "TC514",
+                item,
+                f"it binds {name}, which stands for the cluster's own users",
+                advice="bind a group of the operator's own",
+            )
+
+
+def _autoscaler(item: ArtifactObject, value: dict[str, Any], found: Found) -> None:
+    spec = mapping(value.get("spec"))
+    lower, upper = spec.get("minReplicas", 1), spec.get("maxReplicas")
+    if isinstance(lower, int) and isinstance(upper, int) and lower > upper:
+        found.add(
+            "TC515",
+            item,
+            f"its minimum of {lower} replicas is above its maximum of {upper}",
+            advice="set `scaling.minimum` to at most `scaling.maximum`",
+        )
+
+
+def _network_policy(item: ArtifactObject, value: dict[str, Any], found: Found) -> None:
+    spec = mapping(value.get("spec"))
+    if id(spec) in _CLEAN:
+        return
+    faulty = False
+    for direction, ends in (("ingress", "from"), ("egress", "to")):
+        for rule in mappings(spec.get(direction)):
+            if id(rule) not in _CLEAN:
+                open_rule = any(_any_namespace(peer) for peer in mappings(rule.get(ends)))
+                _keep(rule, faulty=open_rule)
+                faulty |= open_rule
+    if faulty:
+        found.add(
+            "TC517",
+            item,
+            "an empty namespaceSelector opens it to every namespace, those of other tenants too",
+            advice="select the namespace by its name: `kubernetes.io/metadata.name: gateway`",
+        )
+    _keep(spec, faulty=faulty)
+
+
+def _any_namespace(peer: dict[str, Any]) -> bool:
+    selector = peer.get("namespaceSelector")
+    return isinstance(selector, dict) and not any(selector.values())
+
+
+def _quantities(item: ArtifactObject, amounts: Mapping[str, Any], found: Found) -> bool:
+    """TC505: text that is no quantity."""
+    faulty = False
+    for resource, text in amounts.items():
+        if read(text) is None:
+            faulty = True
+            found.add(
+                "TC505",
+                item,
+                f"{resource} is {text!r}, which is no quantity",
+                advice="write a number with one of m, k, M, G, T, P, E, Ki, Mi, Gi, Ti, Pi, Ei or nothing behind it",
+            )
+    return faulty
+
+
+def _keep(part: dict[str, Any], *, faulty: bool) -> None:
+    if not faulty and type(part) is Shared:
+        remember(_CLEAN, part)
+
+
+_RULES: Final[dict[str, Callable[[ArtifactObject, dict[str, Any], Found], None]]] = {
+    "Deployment": _pods,
+    "StatefulSet": _pods,
+    "DaemonSet": _pods,
+    "ReplicaSet": _pods,
+    "Job": _pods,
+    "CronJob": _pods,
+    "Pod": _pods,
+    "ResourceQuota": _quota,
+    "LimitRange": _limit_range,
+    "Role": _role,
+    "ClusterRole": _role,
+    "RoleBinding": _binding,
+    "ClusterRoleBinding": _binding,
+    "HorizontalPodAutoscaler": _autoscaler,
+    "NetworkPolicy": _network_policy,
+}

@@ -1,0 +1,71 @@
+"""One walk over the objects of a tenant that feeds all rules."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tenant_compiler.backends.kubernetes.lints import kinds, quota, shape, together
+from tenant_compiler.backends.kubernetes.lints.found import Found
+from tenant_compiler.backends.kubernetes.lints.group import Group
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tenant_compiler.model.artifact import Artifact, ArtifactObject
+    from tenant_compiler.model.diagnostic import Diagnostic
+
+
+def judge(artifacts: Sequence[Artifact]) -> dict[str, list[Diagnostic]]:
+    """Judge every object that looks like one of Kubernetes (it says its API version and kind), whoever made it.
+
+    References are followed inside a file, across the targets that emit one of that name. A file without a Namespace only
+    adds to the others of the tenant, so its references may lead to any of them.
+
+    Returns:
+        The findings by code; a code without findings is absent.
+    """
+    found = Found()
+    files: dict[str, Group] = {}
+    for artifact in artifacts:
+        for item in artifact.objects:
+            if _is_object(item):
+                group = files.get(artifact.path)
+                if group is None:
+                    group = files[artifact.path] = Group({})
+                _one(item, group, found)
+    for group in files.values():
+        known = group if "Namespace" in group.by_kind else _merged(files)
+        together.judge(group, known, found)
+        quota.judge(group, found)
+    return found.by_code
+
+
+def _is_object(item: ArtifactObject) -> bool:
+    value = item.value
+    return (
+        isinstance(value, dict)
+        and isinstance(value.get("kind"), str)
+        and isinstance(value.get("apiVersion"), str)
+        and isinstance(value.get("metadata"), dict)
+    )
+
+
+def _one(item: ArtifactObject, group: Group, found: Found) -> None:
+    value = item.value
+    kind, meta = value["kind"], value["metadata"]
+    shape.judge(item, meta, found)
+    kinds.judge(item, kind, found)
+    name = meta.get("name")
+    if isinstance(name, str):
+        items = group.by_kind.get(kind)
+        if items is None:
+            items = group.by_kind[kind] = {}
+        items[name] = item
+
+
+def _merged(files: dict[str, Group]) -> Group:
+    by_kind: dict[str, dict[str, ArtifactObject]] = {}
+    for group in files.values():
+        for kind, items in group.by_kind.items():
+            by_kind.setdefault(kind, {}).update(items)
+    return Group(by_kind)

@@ -1,0 +1,67 @@
+"""A plan to the manifests of one cluster."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tenant_compiler.backends.kubernetes import access, namespace, network, scaling, workloads
+from tenant_compiler.backends.kubernetes.common import DEFAULT_CLUSTER, priority_class, scene, service_metadata
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from tenant_compiler.backends.kubernetes.common import Scene
+    from tenant_compiler.model.artifact import ArtifactObject
+    from tenant_compiler.model.backend import Context
+    from tenant_compiler.model.plan import Plan, Workload
+
+
+def scenes(plan: Plan, context: Context) -> Iterator[tuple[str, Scene]]:
+    """Give each cluster that runs the tenant, with the name of its file (without ending).
+
+    A site that only holds copies of data runs nothing. Two regions that name the same cluster are one tenant in it: the
+    first, which is the primary one where it is among them, decides.
+    """
+    tiers = context.config["targets"]["kubernetes"]["priorities"]
+    priority = priority_class(context.config["workspace"]["name_prefix"], plan.tier) if plan.tier in tiers else ""
+    seen = set()
+    for site in plan.sites:
+        stem = site.cluster or site.region
+        if site.role != "backup" and stem not in seen:
+            seen.add(stem)
+            cluster = context.clusters[site.cluster] if site.cluster else DEFAULT_CLUSTER
+            yield stem, scene(plan, site, cluster, priority)
+
+
+def manifests(here: Scene) -> list[ArtifactObject]:
+    """Make all objects of a tenant in a cluster, in the order in which they apply."""
+    plan = here.plan
+    found = namespace.objects(here)
+    found += network.namespace_policies(here)
+    found += access.operators(here)
+    settings, digest = workloads.settings(here)
+    found += settings
+    ports = {workload.name: workload.port for workload in plan.workloads}
+    for workload in plan.workloads:
+        found += _service(here, workload, ports, digest)
+    return found
+
+
+def _service(
+    here: Scene, workload: Workload, ports: Mapping[str, int | None], digest: str
+) -> Iterator[ArtifactObject]:
+    """Make the objects of one service: the identity and the network before the pods that need them."""
+    meta = service_metadata(here, workload)
+    yield access.service_account(meta, workload)
+    policy = network.service_policy(here, meta, workload, ports)
+    if policy is not None:
+        yield policy
+    if workload.port is not None:
+        yield scaling.service(meta, workload, workload.port)
+    yield workloads.workload_object(here, meta, workload, digest)
+    if workload.kind == "cron":
+        return
+    if workloads.scales(here, workload):
+        yield scaling.autoscaler(meta, workload)
+    if workload.replicas.minimum > 1:
+        yield scaling.disruption_budget(meta, workload)

@@ -1,0 +1,221 @@
+"""NetworkPolicies: everything is denied both ways, then allowed as the tenant and the cluster profile say.
+
+What holds for all pods of the namespace is called ``default.<what>``; a service's own policy has the service's name. The
+dot keeps the two apart: no service can have one in its name.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
+
+from tenant_compiler.backends.kubernetes.common import NAMESPACE_NAME, TENANT, made, metadata, pods_of
+from tenant_compiler.model.artifact import ArtifactObject, Shared
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tenant_compiler.backends.kubernetes.common import Scene
+    from tenant_compiler.model.plan import Egress, Workload
+
+SQL_PORTS: Final = {"postgres": 5432}
+"""The port of each database engine."""
+
+# What no destination outside the platform may be. The metadata services of all clouds lie in the link-local ranges, in
+# the shared and unique local ones, or (Azure's second one) have an address of their own.
+PRIVATE: Final = (
+    "0.0.0.0/8",
+    "10.0.0.0/8",
+    "100.64.0.0/10",
+    "127.0.0.0/8",
+    "168.63.129.16/32",
+    "169.254.0.0/16",
+    "172.16.0.0/12",
+    "192.168.0.0/16",
+)
+PRIVATE_6: Final = ("::1/128", "fc00::/7", "fe80::/10")
+
+_EVERYTHING: Final = Shared({})
+_DENY: Final = Shared({"podSelector": _EVERYTHING, "policyTypes": ["Ingress", "Egress"]})
+_DNS: Final = Shared(
+    {
+        "podSelector": _EVERYTHING,
+        "policyTypes": ["Egress"],
+        "egress": [
+            {
+                "to": [
+                    {
+                        "namespaceSelector": {"matchLabels": {NAMESPACE_NAME: "kube-system"}},
+                        "podSelector": {"matchLabels": {"k8s-app": "kube-dns"}},
+                    }
+                ],
+                "ports": [{"protocol": "UDP", "port": 53}, {"protocol": "TCP", "port": 53}],
+            }
+        ],
+    }
+)
+
+
+def namespace_policies(here: Scene) -> list[ArtifactObject]:
+    """Make what holds for all pods: deny, name resolution, the collector of spans, declared destinations."""
+    found = [
+        _policy(metadata(here, "default.deny"), _DENY, TENANT),
+        _policy(metadata(here, "default.dns"), _DNS, TENANT),
+    ]
+    tracing = here.cluster.get("tracing")
+    if tracing is not None:
+        found.append(_policy(metadata(here, "default.tracing"), _tracing(tracing["otlp"]), TENANT))
+    egress = here.plan.egress
+    if egress:
+        rules = [_outside(destination) for destination in egress]
+        spec = {"podSelector": _EVERYTHING, "policyTypes": ["Egress"], "egress": rules}
+        pointers = tuple(pointer for destination in egress for pointer in destination.made_from)
+        found.append(_policy(metadata(here, "default.egress"), spec, pointers))
+    return found
+
+
+def service_policy(
+    here: Scene, meta: Shared, workload: Workload, ports: Mapping[str, int | None]
+) -> ArtifactObject | None:
+    """Make a service's own policy: who may call it, and what of the platform it may reach.
+
+    Args:
+        here: the tenant in its cluster.
+        meta: the service's metadata.
+        workload: the service.
+        ports: the ports of all services of the tenant, by name.
+
+    Returns:
+        None when nothing beyond the defaults is allowed.
+    """
+    ingress = _ingress(here, workload)
+    egress = [_towards(name, port) for name in workload.calls if (port := ports[name]) is not None]
+    egress += _to_stores(here, workload)
+    if not ingress and not egress:
+        return None
+    spec: dict[str, Any] = {"podSelector": pods_of(workload.name), "policyTypes": []}
+    for direction, rules in (("Ingress", ingress), ("Egress", egress)):
+        if rules:
+            spec["policyTypes"].append(direction)
+            spec[direction.lower()] = rules
+    at = workload.made_from[0]
+    pointers = tuple((*at, key) for key, said in (("calls", workload.calls), ("uses", workload.uses)) if said)
+    return _policy(meta, spec, (*workload.made_from, *pointers))
+
+
+def uses_sql(here: Scene, workload: Workload) -> list[int]:
+    """The ports of the databases that a service uses, each once."""
+    return sorted({SQL_PORTS[store.engine] for store in here.plan.sql if store.name in workload.uses})
+
+
+def uses_objects(here: Scene, workload: Workload) -> bool:
+    """Whether a service uses an object store."""
+    return any(store.name in workload.uses for store in here.plan.objects)
+
+
+def _ingress(here: Scene, workload: Workload) -> list[Shared]:
+    port = workload.port
+    if port is None:
+        return []
+    rules = [_callers(workload.callers, port)] if workload.callers else []
+    gateway, monitoring = here.cluster.get("gateway"), here.cluster.get("monitoring")
+    if workload.hosts and gateway is not None:
+        rules.append(_from_namespace(gateway["namespace"], port))
+    if monitoring is not None:
+        rules.append(_from_namespace(monitoring["namespace"], port))
+    return rules
+
+
+def _to_stores(here: Scene, workload: Workload) -> list[Shared]:
+    if not workload.uses:
+        return []
+    rules = []
+    ranges = tuple(here.cluster["data_cidrs"])
+    ports = uses_sql(here, workload) if ranges else []
+    if ports:
+        rules.append(_to_ranges(ranges, tuple(ports)))
+    if uses_objects(here, workload):
+        # The end points of object stores have no addresses of their own that could be listed here.
+        rules.append(_anywhere((443,)))
+    return rules
+
+
+def _policy(meta: dict[str, Any], spec: dict[str, Any], pointers: tuple[Any, ...]) -> ArtifactObject:
+    value = {"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": meta, "spec": spec}
+    return made("NetworkPolicy", value, pointers)
+
+
+def _outside(destination: Egress) -> Shared:
+    if destination.cidr:
+        return _to_range(destination.cidr, destination.ports)
+    return _anywhere(destination.ports)
+
+
+@lru_cache(maxsize=256)
+def _anywhere(ports: tuple[int, ...]) -> Shared:
+    """To every public address, because a NetworkPolicy knows no host names."""
+    blocks = [
+        {"ipBlock": {"cidr": "0.0.0.0/0", "except": list(PRIVATE)}},
+        {"ipBlock": {"cidr": "::/0", "except": list(PRIVATE_6)}},
+    ]
+    return Shared({"to": blocks, "ports": _tcp(ports)})
+
+
+@lru_cache(maxsize=256)
+def _to_range(cidr: str, ports: tuple[int, ...]) -> Shared:
+    block: dict[str, Any] = {"cidr": cidr}
+    holes = _private_parts(cidr)
+    if holes:
+        block["except"] = holes
+    return Shared({"to": [{"ipBlock": block}], "ports": _tcp(ports)})
+
+
+@lru_cache(maxsize=64)
+def _to_ranges(cidrs: tuple[str, ...], ports: tuple[int, ...]) -> Shared:
+    return Shared({"to": [{"ipBlock": {"cidr": cidr}} for cidr in cidrs], "ports": _tcp(ports)})
+
+
+@lru_cache(maxsize=1024)
+def _callers(names: tuple[str, ...], port: int) -> Shared:
+    return Shared({"from": [{"podSelector": pods_of(name)} for name in names], "ports": _tcp((port,))})
+
+
+@lru_cache(maxsize=1024)
+def _towards(name: str, port: int) -> Shared:
+    return Shared({"to": [{"podSelector": pods_of(name)}], "ports": _tcp((port,))})
+
+
+@lru_cache(maxsize=1024)
+def _from_namespace(namespace: str, port: int) -> Shared:
+    return Shared({"from": [_namespace(namespace)], "ports": _tcp((port,))})
+
+
+@lru_cache(maxsize=64)
+def _tracing(otlp: str) -> Shared:
+    """To the collector's namespace: which pods stand behind the name of a Service is not known here."""
+    service, _, port = otlp.rpartition(":")
+    rule = {"to": [_namespace(service.split(".")[1])], "ports": _tcp((int(port),))}
+    return Shared({"podSelector": _EVERYTHING, "policyTypes": ["Egress"], "egress": [rule]})
+
+
+def _namespace(name: str) -> dict[str, Any]:
+    return {"namespaceSelector": {"matchLabels": {NAMESPACE_NAME: name}}}
+
+
+def _tcp(ports: tuple[int, ...]) -> list[dict[str, Any]]:
+    return [{"protocol": "TCP", "port": port} for port in ports]
+
+
+def _private_parts(cidr: str) -> list[str]:
+    """The private ranges inside a range. An earlier pass refuses such a range; this holds even if it did not."""
+    import ipaddress  # noqa: PLC0415 - 6 ms that only a tenant with such a destination pays
+
+    network = ipaddress.ip_network(cidr)
+    known = PRIVATE if network.version == 4 else PRIVATE_6  # noqa: PLR2004
+    return [
+        text
+        for text in known
+        if (part := ipaddress.ip_network(text)) != network
+        and part.prefixlen > network.prefixlen
+        and network.overlaps(part)
+    ]

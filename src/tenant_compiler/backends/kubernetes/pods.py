@@ -1,0 +1,180 @@
+"""The pod that a Deployment and a CronJob share: one restricted container."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
+
+from tenant_compiler.backends.kubernetes.common import cores, mebibytes, pods_of
+from tenant_compiler.emit.escape import kubernetes_value
+from tenant_compiler.model.artifact import Shared
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tenant_compiler.backends.kubernetes.common import Scene
+    from tenant_compiler.model.plan import Amounts, Workload
+
+DRAIN_SECONDS: Final = 5
+"""A pod goes on serving so long after it is told to stop: gateways need it to take the pod out of rotation."""
+GRACE_SECONDS: Final = 35
+"""From the order to stop until the kill: the drain and thirty seconds to finish requests."""
+
+_TEMPORARY_MIB: Final = 128
+"""Of ``/tmp`` when the service says nothing about scratch space. The root file system is read-only."""
+
+_POD_SECURITY: Final = Shared({"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}})
+_CONTAINER_SECURITY: Final = Shared(
+    {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}, "readOnlyRootFilesystem": True}
+)
+_LIFECYCLE: Final = Shared({"preStop": {"sleep": {"seconds": DRAIN_SECONDS}}})
+_MOUNTS: Final = [Shared({"name": "tmp", "mountPath": "/tmp"})]  # noqa: S108 - a folder in the container
+_SETTINGS: Final = [Shared({"configMapRef": {"name": "settings"}})]
+
+
+def template(here: Scene, meta: Shared, workload: Workload, settings: str) -> dict[str, Any]:
+    """Make a pod template.
+
+    Args:
+        here: the tenant in its cluster.
+        meta: the service's metadata.
+        workload: the service.
+        settings: a hash of the public settings, empty for none: a change of them starts new pods.
+    """
+    head: dict[str, Any] = {"labels": meta["labels"]}
+    annotations = _annotations(workload.bandwidth_mbps, settings)
+    if annotations:
+        head["annotations"] = annotations
+    return {"metadata": head, "spec": _pod(here, workload, settings)}
+
+
+def _pod(here: Scene, workload: Workload, settings: str) -> dict[str, Any]:
+    pod: dict[str, Any] = {
+        "serviceAccountName": workload.name,
+        "automountServiceAccountToken": False,
+        "enableServiceLinks": False,
+        "securityContext": _POD_SECURITY,
+    }
+    if here.priority_class:
+        pod["priorityClassName"] = here.priority_class
+    if workload.kind == "cron":
+        pod["restartPolicy"] = "Never"
+    else:
+        pod["terminationGracePeriodSeconds"] = GRACE_SECONDS
+        pod["topologySpreadConstraints"] = _spread(workload.name, here.site.zones, workload.replicas.minimum)
+    pod["containers"] = [_container(workload, settings)]
+    pod["volumes"] = _volumes(workload.limits.ephemeral_mib)
+    return pod
+
+
+def _container(workload: Workload, settings: str) -> dict[str, Any]:
+    container: dict[str, Any] = {"name": workload.name, "image": workload.image}
+    if workload.command:
+        container["command"] = [kubernetes_value(word) for word in workload.command]
+    if workload.env:
+        container["env"] = _environment(workload.env)
+    if settings:
+        container["envFrom"] = _SETTINGS
+    container["resources"] = _resources(workload.requests, workload.limits)
+    if workload.port is not None:
+        container["ports"] = _ports(workload.protocol, workload.port)
+        if workload.startup_seconds is not None:
+            check = workload.liveness or workload.readiness
+            container["startupProbe"] = _startup(workload.protocol, check, workload.port, workload.startup_seconds)
+        container["readinessProbe"] = _probe(workload.protocol, workload.readiness, workload.port, 5, 3)
+        container["livenessProbe"] = _probe(workload.protocol, workload.liveness, workload.port, 10, 6)
+        container["lifecycle"] = _LIFECYCLE
+    container["securityContext"] = _CONTAINER_SECURITY
+    container["volumeMounts"] = _MOUNTS
+    return container
+
+
+def _environment(env: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"name": name, "value": kubernetes_value(text)} for name, text in env.items()]
+
+
+@lru_cache(maxsize=1024)
+def _annotations(bandwidth_mbps: int | None, settings: str) -> Shared:
+    annotations = Shared()
+    if bandwidth_mbps is not None:
+        # In bits a second, as the bandwidth plug-in of the pod network reads it.
+        annotations["kubernetes.io/ingress-bandwidth"] = annotations["kubernetes.io/egress-bandwidth"] = (
+            f"{bandwidth_mbps}M"
+        )
+    if settings:
+        annotations["tenant-compiler.dev/settings"] = settings
+    return annotations
+
+
+@lru_cache(maxsize=1024)
+def _resources(requests: Amounts, limits: Amounts) -> Shared:
+    return Shared({"requests": _amounts(requests), "limits": _amounts(limits)})
+
+
+def _amounts(amounts: Amounts) -> dict[str, str]:
+    written = {"cpu": cores(amounts.millicores), "memory": mebibytes(amounts.memory_mib)}
+    if amounts.ephemeral_mib is not None:
+        written["ephemeral-storage"] = mebibytes(amounts.ephemeral_mib)
+    return written
+
+
+@lru_cache(maxsize=1024)
+def _ports(protocol: str, port: int) -> list[Shared]:
+    return [Shared({"name": protocol, "containerPort": port, "protocol": "TCP"})]
+
+
+@lru_cache(maxsize=1024)
+def _probe(protocol: str, path: str, port: int, period: int, failures: int) -> Shared:
+    return Shared({**_check(protocol, path, port), "periodSeconds": period, "failureThreshold": failures})
+
+
+@lru_cache(maxsize=1024)
+def _startup(protocol: str, path: str, port: int, seconds: int) -> Shared:
+    """Ask often enough that a fast start counts, and so often that a slow one has its time."""
+    period = min(5, seconds)
+    return Shared(
+        {**_check(protocol, path, port), "periodSeconds": period, "failureThreshold": -(-seconds // period)}
+    )
+
+
+def _check(protocol: str, path: str, port: int) -> dict[str, Any]:
+    """Ask as the protocol does; the port alone when the service names nothing to ask for."""
+    if not path:
+        return {"tcpSocket": {"port": port}}
+    if protocol == "grpc":
+        service = path.strip("/")
+        return {"grpc": {"port": port, "service": service} if service else {"port": port}}
+    return {"httpGet": {"path": path, "port": port}}
+
+
+@lru_cache(maxsize=1024)
+def _spread(service: str, zones: int, minimum: int) -> list[Shared]:
+    """Over zones, then over nodes.
+
+    A hard rule over zones would keep pods of a small service pending, so it is hard only when every zone gets one. Tainted
+    nodes do not count: when a zone fails, its pods may go to the others.
+    """
+    rules = []
+    if zones > 1:
+        rules.append(_constraint(service, "topology.kubernetes.io/zone", hard=minimum >= zones))
+    rules.append(_constraint(service, "kubernetes.io/hostname", hard=False))
+    return rules
+
+
+def _constraint(service: str, key: str, *, hard: bool) -> Shared:
+    return Shared(
+        {
+            "maxSkew": 1,
+            "topologyKey": key,
+            "whenUnsatisfiable": "DoNotSchedule" if hard else "ScheduleAnyway",
+            "labelSelector": pods_of(service),
+            "matchLabelKeys": ["pod-template-hash"],
+            "nodeTaintsPolicy": "Honor",
+        }
+    )
+
+
+@lru_cache(maxsize=256)
+def _volumes(ephemeral_mib: int | None) -> list[Shared]:
+    size = _TEMPORARY_MIB if ephemeral_mib is None else ephemeral_mib
+    return [Shared({"name": "tmp", "emptyDir": {"sizeLimit": mebibytes(size)}})]

@@ -1,0 +1,97 @@
+"""Deployment, CronJob, and the ConfigMap of public settings that their pods read."""
+
+from __future__ import annotations
+
+import zlib
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
+
+from tenant_compiler.backends.kubernetes.common import made, metadata, pods_of
+from tenant_compiler.backends.kubernetes.pods import template
+from tenant_compiler.model.artifact import Shared
+
+if TYPE_CHECKING:
+    from tenant_compiler.backends.kubernetes.common import Scene
+    from tenant_compiler.model.artifact import ArtifactObject
+    from tenant_compiler.model.plan import Setting, Workload
+
+SURGE: Final = "25%"
+_STRATEGY: Final = Shared({"type": "RollingUpdate", "rollingUpdate": {"maxSurge": SURGE, "maxUnavailable": 0}})
+_READY_SECONDS: Final = 10
+"""A new pod must stay ready so long before an old one goes."""
+_PROGRESS_SECONDS: Final = 600
+"""A rollout without progress for so long has failed; a slow start is on top."""
+_JOB_SECONDS: Final = 6 * 3600
+"""A job that runs longer is stopped."""
+
+
+def settings(here: Scene) -> tuple[list[ArtifactObject], str]:
+    """Make the ConfigMap of public settings, and a hash of its data for the pods; nothing and empty without settings."""
+    said = here.plan.settings
+    if not said:
+        return [], ""
+    data, digest = _data(said)
+    value: dict[str, Any] = {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": metadata(here, "settings"),
+        "data": data,
+    }
+    return [made("ConfigMap", value, tuple(pointer for setting in said for pointer in setting.made_from))], digest
+
+
+def workload_object(here: Scene, meta: Shared, workload: Workload, digest: str) -> ArtifactObject:
+    """Make what runs a service's pods."""
+    if workload.kind == "cron":
+        return _cron_job(here, meta, workload, digest)
+    return _deployment(here, meta, workload, digest)
+
+
+def scales(here: Scene, workload: Workload) -> bool:
+    """Whether the number of replicas follows the load: not on a standby site, which stays at its minimum."""
+    return here.site.role != "standby" and workload.replicas.maximum > workload.replicas.minimum
+
+
+def _deployment(here: Scene, meta: Shared, workload: Workload, digest: str) -> ArtifactObject:
+    spec: dict[str, Any] = {}
+    if not scales(here, workload):
+        spec["replicas"] = workload.replicas.minimum
+    spec["selector"] = pods_of(workload.name)
+    spec["strategy"] = _STRATEGY
+    spec["minReadySeconds"] = _READY_SECONDS
+    spec["progressDeadlineSeconds"] = _PROGRESS_SECONDS + (workload.startup_seconds or 0)
+    spec["revisionHistoryLimit"] = 5
+    spec["template"] = template(here, meta, workload, digest)
+    value = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": meta, "spec": spec}
+    return made("Deployment", value, workload.made_from)
+
+
+def _cron_job(here: Scene, meta: Shared, workload: Workload, digest: str) -> ArtifactObject:
+    spec: dict[str, Any] = {
+        "schedule": workload.schedule,
+        "timeZone": "Etc/UTC",
+        "concurrencyPolicy": "Forbid",
+        "startingDeadlineSeconds": 300,
+        # A job must run once, not once a region: elsewhere it waits to be resumed when the region takes over.
+        "suspend": here.site.role != "primary",
+        "successfulJobsHistoryLimit": 1,
+        "failedJobsHistoryLimit": 3,
+        "jobTemplate": {
+            "metadata": {"labels": meta["labels"]},
+            "spec": {
+                "backoffLimit": 2,
+                "activeDeadlineSeconds": _JOB_SECONDS,
+                "template": template(here, meta, workload, digest),
+            },
+        },
+    }
+    value = {"apiVersion": "batch/v1", "kind": "CronJob", "metadata": meta, "spec": spec}
+    return made("CronJob", value, workload.made_from)
+
+
+@lru_cache(maxsize=64)
+def _data(said: tuple[Setting, ...]) -> tuple[Shared, str]:
+    data = Shared({setting.name: setting.value for setting in said})
+    text = "\0".join(f"{name}={value}" for name, value in data.items())
+    # A checksum is enough to notice a change, and hashlib would cost every start 4 ms.
+    return data, f"{zlib.crc32(text.encode()):08x}"

@@ -1,0 +1,59 @@
+"""Names of things in AWS, and what AWS knows by a region's name."""
+
+from __future__ import annotations
+
+import re
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from tenant_compiler.model.plan import Lineage, Plan
+
+KEY: Final = "tenant"
+"""The name of the tenant's key, and of what belongs to it, in the addresses of a root."""
+
+_NOT_NAME: Final = re.compile(r"[^a-z0-9]+")
+_FIPS: Final = ("us-", "ca-")
+
+
+def cloud_name(plan: Plan, part: str, limit: int) -> str:
+    """Name something that shares its names with other tenants: buckets with the whole world, databases with an account.
+
+    The hash at the end is of every word on its own. Without it, ``x-y`` in ``prod`` and ``y`` in ``prod-x`` would be
+    one bucket, which AWS hands to its second owner without a word in us-east-1.
+
+    Args:
+        plan: whose it is.
+        part: what it is in the tenant: a store's name, or empty.
+        limit: the most characters, at least 20.
+
+    Returns:
+        Lower-case letters, digits and single dashes, starting with a letter.
+    """
+    words = (plan.fleet, plan.tenant, plan.environment, part)
+    digest = blake2b("\0".join(words).encode(), digest_size=4).hexdigest()
+    readable = _NOT_NAME.sub("-", f"{plan.name}-{part}")[: limit - len(digest) - 1]
+    return f"{readable.strip('-')}-{digest}"
+
+
+def partition(region: str) -> str:
+    """The part of AWS that a region belongs to, as ARNs name it."""
+    return "aws-us-gov" if region.startswith("us-gov-") else "aws"
+
+
+def has_fips(region: str) -> bool:
+    """Tell whether S3, RDS and KMS all have FIPS 140 end points there: in the United States and Canada only.
+
+    Source: "Federal Information Processing Standard (FIPS) 140-3", AWS Compliance, end points by service.
+    """
+    return region.startswith(_FIPS)
+
+
+def class_tags(classes: tuple[str, ...]) -> dict[str, str]:
+    """Tag a store with the classes of its data, joined by a sign that AWS allows in values; nothing for none."""
+    return {"data-classes": "+".join(classes)} if classes else {}
+
+
+def audit_lineage(plan: Plan) -> Lineage:
+    """Where audit logs come from, when there are any."""
+    return (("spec", "security", "audit_logging"),) if plan.audit_logging else ()

@@ -1,0 +1,71 @@
+"""The back-end `terraform`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from tenant_compiler.backends.terraform import root
+from tenant_compiler.backends.terraform.aws import lower as aws
+from tenant_compiler.backends.terraform.aws.names import has_fips
+from tenant_compiler.model.backend import Backend
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from tenant_compiler.backends.terraform.root import Block
+    from tenant_compiler.model.artifact import Artifact
+    from tenant_compiler.model.backend import Context, Support
+    from tenant_compiler.model.diagnostic import Diagnostic
+    from tenant_compiler.model.plan import Need, Plan
+    from tenant_compiler.model.vocabulary.workspace import TerraformTarget
+
+LOWER: Final[Mapping[str, Callable[[Plan, TerraformTarget], Iterator[Block]]]] = {"aws": aws.blocks}
+"""What makes a root, by cloud."""
+
+_FEATURES: Final = frozenset(
+    {"store.sql", "store.object", "keys.customer_managed", "keys.hsm", "keys.fips", "audit", "multi_region"}
+)
+
+
+class TerraformBackend(Backend):
+    """Keys and stores of a tenant, as one root module of Terraform for each environment."""
+
+    name = "terraform"
+    description = "Terraform JSON: keys, databases and buckets (AWS)"
+
+    def supports(self, need: Need, plan: Plan, context: Context) -> Support:
+        """Say what becomes of a need for keys, stores or their audit logs; the rest is another target's business."""
+        if need.feature not in _FEATURES:
+            return "elsewhere"
+        # Copies of stores in a second region are not made in any cloud yet.
+        if plan.cloud not in LOWER or need.feature == "multi_region":
+            return "later"
+        if need.feature == "keys.hsm" and not context.config["targets"]["terraform"].get("key_store"):
+            return "cannot"
+        if need.feature == "keys.fips" and not has_fips(plan.primary.region):
+            return "cannot"
+        return "honoured"
+
+    def lower(self, plan: Plan, context: Context) -> Sequence[Artifact]:
+        """Make the root of a tenant and environment; no file when the plan needs nothing that Terraform makes."""
+        lower = LOWER.get(plan.cloud)
+        if lower is None:
+            return ()
+        blocks = list(lower(plan, context.config["targets"]["terraform"]))
+        return (root.assemble(blocks),) if blocks else ()
+
+    def check(self, artifacts: Sequence[Artifact], plan: Plan, context: Context) -> Iterable[Diagnostic]:
+        """Hold roots to the provider's recorded schema, and say what AWS cannot do of what the plan asks."""
+        if not artifacts:
+            return
+        from tenant_compiler.backends.terraform.aws.findings import findings  # noqa: PLC0415 - only with artifacts
+        from tenant_compiler.backends.terraform.check import check_root  # noqa: PLC0415 - only with artifacts
+
+        settings = context.config["targets"]["terraform"]
+        for artifact in artifacts:
+            yield from check_root(artifact, settings["aws"])
+        yield from findings(plan, settings)
+
+    def index(self, content: Any) -> dict[str, Any]:
+        """Take a root apart: ``aws_kms_key.tenant``, ``variable.x``, ``output.x``, ``provider.aws``, ``terraform``."""
+        return root.index(content)

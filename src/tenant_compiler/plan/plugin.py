@@ -1,0 +1,21 @@
+"""The built-in checks of plans, registered as any plug-in's are."""
+
+from __future__ import annotations
+
+from tenant_compiler.model.backend import API_VERSION, PlanCheck
+from tenant_compiler.plan import references
+
+TENANT_COMPILER_API = API_VERSION
+
+
+def tenant_compiler_checks() -> list[PlanCheck]:
+    """Give the checks of names, references, scaling, hosts, images, secrets and placement."""
+    return [
+        PlanCheck("names", ("TC315",), references.check_names),
+        PlanCheck("references", ("TC204", "TC310", "TC311"), references.check_references),
+        PlanCheck("scaling", ("TC316",), references.check_scaling),
+        PlanCheck("hosts", ("TC312",), references.check_hosts),
+        PlanCheck("images", ("TC313", "TC314"), references.check_images),
+        PlanCheck("secrets", ("TC320",), references.check_secrets),
+        PlanCheck("placement", ("TC318", "TC319", "TC321"), references.check_placement),
+    ]

@@ -1,0 +1,218 @@
+"""Words for what a schema wants and for what a document has instead."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from tenant_compiler.model.vocabulary.annotations import EMAIL, HOST, LABEL, LINE, NAME, URL
+from tenant_compiler.read.shapes import target
+from tenant_compiler.read.suggest import near
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from tenant_compiler.read.shapes import Schema
+
+FORMS: Final[Mapping[str, str]] = {
+    LABEL: "a DNS label (at most 63 lower-case letters, digits and dashes; a letter first, no dash last)",
+    NAME: "a name (at most 63 lower-case letters, digits, `-`, `_` and `.`; a letter or digit first and last)",
+    HOST: "a host name in lower case with at least one dot and no wildcard",
+    EMAIL: "an e-mail address",
+    URL: "an https:// address",
+    LINE: "one line of text without control characters",
+    r"^/[A-Za-z0-9._~/%-]*$": "an HTTP path, which starts with `/`",
+    r"^[^/\x00-\x1f][^\x00-\x1f]*$": "a path inside the workspace",
+    r"^[a-z0-9][a-z0-9_-]*(/[a-z0-9][a-z0-9_-]*)*$": "the name of a profile, in lower case, such as `region/eu`",
+    r"^[a-z0-9][a-z0-9.:/_-]*$": "a registry, with a path where wanted, without `https://`",
+    r"^[a-z0-9]([a-z0-9._/-]|:[0-9]+/)*(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$": (
+        "an image: a repository in lower case, then `:tag`, `@sha256:` with 64 hexadecimal digits, or both"
+    ),
+    r"^[A-Za-z_][A-Za-z0-9_]*$": "a variable's name (letters, digits and `_`, no digit first)",
+    r"^[A-Za-z0-9_][A-Za-z0-9._/-]*$": "a relative path of letters, digits, `.`, `_`, `-` and `/`",
+    r"^[A-Za-z0-9]([-_.A-Za-z0-9]*[A-Za-z0-9])?$": "letters, digits, `-`, `_` and `.`; a letter or digit first and last",
+    r"^([A-Za-z0-9]([-_.A-Za-z0-9]*[A-Za-z0-9])?)?$": (
+        "a label's value: letters, digits, `-`, `_` and `.`; a letter or digit first and last"
+    ),
+    r"^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?/)?[A-Za-z0-9]([-_.A-Za-z0-9]{0,61}[A-Za-z0-9])?$": (
+        "a label's key (at most 63 letters, digits, `-`, `_` and `.`; a letter or digit first and last)"
+    ),
+    r"^#[0-9a-f]{6}$": "a colour: `#` and six lower-case hexadecimal digits",
+    r"^[a-z][a-z0-9_]{0,39}$": "the name of a tier (at most 40 lower-case letters, digits and `_`; a letter first)",
+    r"^~> [56](\.[0-9]+){1,2}$": "a pessimistic constraint on major 5 or 6, such as `~> 6.69`",
+    r"^cks-[0-9a-f]{17}$": "the id of a custom key store: `cks-` and 17 hexadecimal digits",
+    r"^[a-z][a-z0-9]*-$": "a prefix: lower-case letters and digits with a dash at the end",
+    r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$": "a bucket's name (3 to 63 lower-case letters, digits, `.` and `-`)",
+    r"^[a-z0-9.-]+/[A-Za-z0-9_.-]+$": "an extended resource such as `nvidia.com/gpu`",
+    r"^[a-z0-9-]+\.[a-z0-9-]+:[0-9]{2,5}$": "an address `service.namespace:port`",
+    r"^(?!system:)[^\x00-\x1f\x7f]+$": "a group, and none of `system:`",
+}
+"""What the vocabulary's patterns ask for; a test holds that none is missing."""
+
+_TYPES: Final[Mapping[str, str]] = {
+    "string": "text",
+    "number": "a number",
+    "integer": "a whole number",
+    "boolean": "`true` or `false`",
+    "array": "a list",
+}
+_SHOWN: Final = 60
+_MOST: Final = 8
+_YES_NO: Final = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
+_NUMBER: Final = re.compile(r"[-+]?[0-9]+(\.[0-9]+)?")
+_AMOUNT: Final = re.compile(r"([-+]?[0-9]+(?:\.[0-9]+)?) ?[A-Za-z%/]+")
+
+
+class Choice(NamedTuple):
+    """One value of an enumeration."""
+
+    value: Any
+    meaning: str
+
+
+def quoted(value: Any) -> str:
+    """Print a value as YAML has it, between backticks, cut to a line's length."""
+    text = value if isinstance(value, str) else shown(value)
+    return f"`{text if len(text) <= _SHOWN else text[: _SHOWN - 1] + '…'}`"
+
+
+def shown(value: Any) -> str:
+    """Print a scalar as it is written in YAML; text in double quotes."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return ".nan" if math.isnan(value) else ".inf" if value > 0 else "-.inf"
+    if isinstance(value, int) and not isinstance(value, bool) and value.bit_length() > 256:  # noqa: PLR2004
+        return "a number of more than 77 digits"  # Python refuses to print the longest ones
+    return json.dumps(value, ensure_ascii=False)
+
+
+def kind_of(value: Any) -> str:
+    """Say what a value is: ``text``, ``a section``, the scalar itself."""
+    if isinstance(value, str):
+        return "text"
+    if isinstance(value, dict):
+        return "a section"
+    return "a list" if isinstance(value, list) else shown(value)
+
+
+def choices(schema: Schema, root: Schema) -> list[Choice]:
+    """The constant values that a schema names, without ``null``."""
+    schema = target(schema, root)
+    found = [Choice(value, "") for value in schema.get("enum", ())]
+    if "const" in schema:
+        found.append(Choice(schema["const"], schema.get("description", "")))
+    for keyword in ("oneOf", "anyOf"):
+        for branch in schema.get(keyword, ()):
+            found += choices(branch, root) if isinstance(branch, dict) else ()
+    return [choice for choice in found if choice.value is not None]
+
+
+def wanted(schema: Schema, root: Schema) -> str:
+    """Say what a schema wants: "a number or `unlimited`"; without ``null``, which only removes."""
+    schema = target(schema, root)
+    for keyword in ("oneOf", "anyOf"):
+        branches = [target(branch, root) for branch in schema.get(keyword, ()) if isinstance(branch, dict)]
+        texts = [wanted(branch, root) for branch in branches if not _is_null(branch)]
+        if texts:
+            return one_of(texts)
+    constants = choices(schema, root)
+    if constants:
+        return one_of([quoted(choice.value) for choice in constants])
+    kinds = schema.get("type", [])
+    names = [kind for kind in ([kinds] if isinstance(kinds, str) else kinds) if kind != "null"]
+    if names == ["object"]:
+        return "a section" if "properties" in schema else "a map of names"
+    return one_of([_TYPES.get(name, "a section") for name in names]) or "something else"
+
+
+def _is_null(schema: Schema) -> bool:
+    return schema.get("type") == "null" or ("const" in schema and schema["const"] is None)
+
+
+def one_of(words: Sequence[str]) -> str:
+    """Join words: "a, b or c"; the end of a long list is counted."""
+    several = list(dict.fromkeys(words))
+    if len(several) > _MOST:
+        return ", ".join(several[:_MOST]) + f" or one of {len(several) - _MOST} more"
+    return " or ".join(part for part in (", ".join(several[:-1]), *several[-1:]) if part)
+
+
+def with_unit(number: Any, unit: str) -> str:
+    """Print a bound with its unit; zero needs none."""
+    return f"{shown(number)} {unit}" if unit and number else shown(number)
+
+
+def form(pattern: str) -> str:
+    """Say in words what a pattern asks for."""
+    return FORMS.get(pattern) or f"text that matches the pattern `{pattern}`"
+
+
+def better(text: str, pattern: str) -> str:
+    """The help for text of a wrong form: a near text of the right form, or nothing."""
+    lower = text.strip().lower()
+    slug = re.sub(r"-{2,}", "-", re.sub(r"[\s_.:/]+", "-", lower)).strip("-")
+    bare = re.sub(r"^https?://", "", lower).strip("/")
+    for candidate in (text.strip(), lower, slug, bare, lower.replace("http://", "https://", 1), "/" + text.strip()):
+        if candidate != text and len(candidate) <= _SHOWN and matches(pattern, candidate):
+            return f"did you mean `{candidate}`?"
+    return ""
+
+
+def matches(pattern: str, text: str) -> bool:
+    """Match as ECMA 262 does: ``$`` is the end, not also the place before a last line break."""
+    return re.search(re.sub(r"(?<!\\)\$$", r"\\Z", pattern), text) is not None
+
+
+def instead(value: Any, schema: Schema, root: Schema, unit: str, examples: Sequence[Any]) -> str:
+    """The help for a value of the wrong type: what to write instead."""
+    schema = target(schema, root)
+    constants = [choice.value for choice in choices(schema, root)]
+    kind = wanted(schema, root)
+    if isinstance(value, str):
+        return _instead_of_text(value, schema, constants, kind, unit) or _example(kind, unit, examples)
+    if isinstance(value, float) and value.is_integer() and "a whole number" in kind:
+        return f"write `{int(value)}`"
+    if isinstance(value, (bool, int, float)) and (kind == "text" or any(isinstance(item, str) for item in constants)):
+        if shown(value) in constants:
+            return f'write it in quotes: `"{shown(value)}"`'
+        if kind == "text":
+            return "write it in quotes: without them, YAML reads numbers and `true` as what they look like"
+    if isinstance(value, list) and kind == "a map of names":
+        return "write a map: each entry's name as a key, and what it is below"
+    return _example(kind, unit, examples)
+
+
+def _instead_of_text(value: str, schema: Schema, constants: Sequence[Any], kind: str, unit: str) -> str:
+    meant = near(value, [item for item in constants if isinstance(item, str)])
+    if meant is not None:
+        return f"did you mean `{meant}`?"
+    if "number" in kind:
+        if _NUMBER.fullmatch(value):
+            return f"write it without quotes: `{value}`"
+        amount = _AMOUNT.fullmatch(value)
+        if amount is not None:
+            return f"write the number alone; the unit is {unit}" if unit else "write the number alone"
+    if "true" in kind and value.lower() in ("true", "false", *_YES_NO):
+        return f"write `{_YES_NO.get(value.lower(), value.lower())}`: YAML 1.2 reads {quoted(value)} as text"
+    if schema.get("type") == "array" or "array" in schema.get("type", ()):
+        return f"write a list: `[{quoted(value)[1:-1]}]`"
+    return ""
+
+
+def _example(kind: str, unit: str, examples: Sequence[Any]) -> str:
+    if not examples:
+        return f"write {kind}"
+    if "number" in kind and unit:
+        kind = kind.replace("number", f"number of {unit}", 1)
+        first, _, rest = kind.partition(" or ")
+        return f"write {first} such as {shown(examples[0])}" + (f", or {rest}" if rest else "")
+    text = json.dumps(examples[0], ensure_ascii=False)
+    return f"write {kind}, such as `{text if len(text) <= 2 * _SHOWN else '…'}`" if len(text) <= 2 * _SHOWN else f"write {kind}"
+
+
+def meanings(constants: Sequence[Choice]) -> tuple[str, ...]:
+    """A note for each value of an enumeration, the first eight."""
+    notes = tuple(f"`{shown(value).strip(chr(34))}`: {text}" for value, text in constants[:_MOST] if text)
+    more = len(constants) - _MOST
+    return (*notes, f"and {more} more") if notes and more > 0 else notes

@@ -1,0 +1,95 @@
+"""Which tenants a run is about: files by the workspace's globs, and the selectors of the command line."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from tenant_compiler.model.diagnostic import Diagnostic, TenantCompileError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tenant_compiler.model.document import Document
+    from tenant_compiler.model.workspace import Workspace
+
+
+class Selectors(NamedTuple):
+    """What narrows a run. Everything empty: the whole fleet. They filter the work, not the output."""
+
+    tenants: tuple[str, ...] = ()
+    """Names."""
+    labels: tuple[tuple[str, str], ...] = ()
+    """All must hold; a value of ``""`` asks for an empty label."""
+    environments: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
+    """Files or folders, relative to the workspace."""
+
+    @property
+    def narrow(self) -> bool:
+        """Whether anything is left out."""
+        return any(self)
+
+    def match(self, document: Document) -> bool:
+        """Whether a checked tenant document is asked for."""
+        metadata = document.value["metadata"]
+        if self.tenants and metadata["name"] not in self.tenants:
+            return False
+        labels = metadata.get("labels") or {}
+        return all(labels.get(key) == value for key, value in self.labels)
+
+
+def tenant_files(workspace: Workspace, selectors: Selectors = Selectors()) -> list[str]:
+    """List the files of tenants, relative to the workspace with ``/``, sorted, without following links to folders.
+
+    Raises:
+        TenantCompileError: TC101 a path of the selectors holds no tenant file; exit code 2.
+    """
+    layout = workspace.config["workspace"]
+    patterns = [_regex(pattern) for pattern in layout["tenants"]]
+    heads = sorted({head(pattern) for pattern in layout["tenants"]})
+    outputs = {layout["output"].strip("/"), ".git", ".tenant-compile"}
+    found = {file for head in heads for file in _walk(workspace.root, head, outputs)}
+    chosen = sorted(file for file in found if any(pattern.fullmatch(file) for pattern in patterns))
+    if not selectors.paths:
+        return chosen
+    kept = []
+    for path in selectors.paths:
+        below = [file for file in chosen if file == path or path in {"", "."} or file.startswith(f"{path}/")]
+        if not below:
+            message = f"{path} is no tenant file and no folder with tenant files"
+            help_ = "tenants are in " + ", ".join(layout["tenants"])
+            raise TenantCompileError([Diagnostic("TC101", message, help=help_)])
+        kept += below
+    return sorted(set(kept))
+
+
+def head(pattern: str) -> str:
+    """The folders of a glob before its first wildcard."""
+    parts = pattern.split("/")[:-1]
+    wild = next((index for index, part in enumerate(parts) if re.search(r"[*?\[]", part)), len(parts))
+    return "/".join(parts[:wild])
+
+
+def _regex(pattern: str) -> re.Pattern[str]:
+    """A glob as a regular expression: ``**`` is any number of folders, ``*`` and ``?`` stay inside one."""
+    text = ""
+    for part in re.split(r"(\*\*/|\*|\?)", pattern):
+        text += {"**/": r"(?:[^/]+/)*", "*": r"[^/]*", "?": r"[^/]"}.get(part, re.escape(part))
+    return re.compile(text)
+
+
+def _walk(root: str, folder: str, left_out: set[str]) -> Iterator[str]:
+    try:
+        with os.scandir(os.path.join(root, folder)) as entries:
+            listed: Sequence[os.DirEntry[str]] = list(entries)
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    for entry in listed:
+        path = f"{folder}/{entry.name}" if folder else entry.name
+        if entry.is_dir(follow_symlinks=False):
+            if path not in left_out:
+                yield from _walk(root, path, left_out)
+        else:
+            yield path

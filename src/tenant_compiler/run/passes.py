@@ -1,0 +1,204 @@
+"""The passes over one tenant in one environment, in one visible tuple."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+from tenant_compiler.emit import json, yaml
+from tenant_compiler.model.artifact import Artifact, EmittedFile
+from tenant_compiler.model.diagnostic import Diagnostic
+from tenant_compiler.model.result import EnvironmentResult
+from tenant_compiler.plan.planner import make_plan
+from tenant_compiler.plugins import plugin_failed
+from tenant_compiler.resolve.origin import place_of
+from tenant_compiler.run.capabilities import judge_needs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from tenant_compiler.model.backend import Backend, Context
+    from tenant_compiler.model.document import Document
+    from tenant_compiler.model.plan import Plan
+    from tenant_compiler.plugins import Plugins
+    from tenant_compiler.resolve.resolver import Resolver
+
+
+class Tools(NamedTuple):
+    """What passes work with; the same for all tenants of a run."""
+
+    resolver: Resolver
+    plugins: Plugins
+    backends: tuple[Backend, ...]
+    """The enabled ones, in the workspace's order."""
+    context: Context
+
+
+class State(NamedTuple):
+    """One tenant in one environment on its way."""
+
+    document: Document
+    result: EnvironmentResult
+
+
+class Pass(Protocol):
+    """A step: takes the state, gives it back with what it made and found."""
+
+    def __call__(self, state: State, tools: Tools) -> EnvironmentResult:
+        """Run the pass. A result with an error ends the passes for this tenant and environment."""
+
+
+def resolve(state: State, tools: Tools) -> EnvironmentResult:
+    """Merge the layers."""
+    resolved, findings = tools.resolver.resolve(state.document, state.result.environment)
+    return state.result._replace(resolved=resolved, diagnostics=tuple(findings))
+
+
+def plan(state: State, tools: Tools) -> EnvironmentResult:
+    """Decide what the fields mean."""
+    resolved = state.result.resolved
+    assert resolved is not None
+    return state.result._replace(plan=make_plan(resolved, tools.context.config))
+
+
+def judge(state: State, tools: Tools) -> EnvironmentResult:
+    """Run the checks of all plug-ins on the plan, and ask the targets what they make of its needs."""
+    made = _plan(state)
+    found: list[Diagnostic] = []
+    for check in tools.plugins.checks:
+        found += _guarded(f"the check `{check.name}`", check.check, made, tools.context)
+    found += judge_needs(made, tools.backends, tools.context)
+    return _with(state, found)
+
+
+def lower(state: State, tools: Tools) -> EnvironmentResult:
+    """Let every enabled back-end make its files."""
+    made = _plan(state)
+    artifacts: dict[str, tuple[Artifact, ...]] = {}
+    found: list[Diagnostic] = []
+    for backend in tools.backends:
+        given = _guarded(f"the back-end `{backend.name}`", backend.lower, made, tools.context)
+        bad = next((item for item in given if not isinstance(item, Artifact)), None)
+        if bad is not None:
+            found.append(bad if isinstance(bad, Diagnostic) else _nonsense(backend, bad))
+            continue
+        artifacts[backend.name] = tuple(item for item in given if isinstance(item, Artifact))
+    return _with(state._replace(result=state.result._replace(artifacts=artifacts)), found)
+
+
+def check(state: State, tools: Tools) -> EnvironmentResult:
+    """Check the artifacts against their targets' schemas and every rule pack."""
+    made = _plan(state)
+    found: list[Diagnostic] = []
+    for backend in tools.backends:
+        artifacts = state.result.artifacts.get(backend.name, ())
+        if not artifacts:
+            continue
+        what = f"the check of the back-end `{backend.name}`"
+        findings = _guarded(what, backend.check, artifacts, made, tools.context)
+        for pack in tools.plugins.rule_packs:
+            for rule in pack.rules:
+                if not rule.targets or backend.name in rule.targets:
+                    what = f"the rule {rule.code} of `{pack.name}`"
+                    findings += _guarded(what, rule.check, artifacts, made, tools.context)
+        found += [_in_target(finding, backend.name, artifacts) for finding in findings]
+    return _with(state, found)
+
+
+def emit(state: State, tools: Tools) -> EnvironmentResult:
+    """Turn the artifacts into bytes."""
+    del tools
+    files = tuple(
+        EmittedFile(f"{state.result.environment}/{target}/{artifact.path}", encode(artifact))
+        for target, artifacts in state.result.artifacts.items()
+        for artifact in artifacts
+    )
+    return state.result._replace(files=files)
+
+
+CHECK: tuple[Pass, ...] = (resolve, plan, judge, lower, check)
+"""What `tenant-compile check` runs."""
+BUILD: tuple[Pass, ...] = (*CHECK, emit)
+"""What `tenant-compile build` runs."""
+
+
+def run_passes(
+    document: Document, environment: str, tools: Tools, passes: Sequence[Pass], keep: Callable[[Diagnostic], bool]
+) -> EnvironmentResult:
+    """Run passes until one finds an error.
+
+    Args:
+        document: a checked tenant document.
+        environment: one that the tenant has.
+        tools: of the run.
+        passes: `CHECK` or `BUILD`.
+        keep: whether a finding counts (``--select`` and ``--ignore``).
+    """
+    result = EnvironmentResult(environment)
+    timings: dict[str, float] = {}
+    clock = time.perf_counter
+    for step in passes:
+        before, seen = clock(), len(result.diagnostics)
+        result = step(State(document, result), tools)
+        timings[step.__name__] = clock() - before  # type: ignore[attr-defined]
+        new = result.diagnostics[seen:]
+        if new:
+            kept = [_placed(finding, document, result) for finding in new if keep(finding)]
+            result = result._replace(diagnostics=(*result.diagnostics[:seen], *kept))
+            if any(finding.severity == "error" for finding in kept):
+                break
+    return result._replace(timings=timings)
+
+
+def encode(artifact: Artifact) -> bytes:
+    """The bytes of an artifact: UTF-8, ``\\n`` at line ends."""
+    if artifact.format == "yaml":
+        return yaml.dump_all(artifact.content).encode()
+    if artifact.format == "json":
+        return json.dump(artifact.content).encode()
+    text: str = artifact.content
+    return text.encode()
+
+
+def _plan(state: State) -> Plan:
+    made = state.result.plan
+    assert made is not None
+    return made
+
+
+def _with(state: State, found: Iterable[Diagnostic]) -> EnvironmentResult:
+    return state.result._replace(diagnostics=(*state.result.diagnostics, *found))
+
+
+def _guarded(what: str, function: Callable[..., Iterable[Any]], *arguments: Any) -> list[Any]:
+    """Call code that may be a plug-in's; built-in code keeps its traceback."""
+    module = getattr(function, "__module__", "") or ""
+    if module.startswith("tenant_compiler."):
+        return list(function(*arguments))
+    try:
+        return list(function(*arguments))
+    except Exception as error:  # noqa: BLE001 - the plug-in border
+        return [plugin_failed(what, error)]
+
+
+def _nonsense(backend: Backend, item: object) -> Diagnostic:
+    message = f"the back-end `{backend.name}` gave {type(item).__name__} in its list of artifacts"
+    return Diagnostic("TC705", message, help="upgrade or uninstall the plug-in, or report it to its authors")
+
+
+def _in_target(finding: Diagnostic, target: str, artifacts: Sequence[Artifact]) -> Diagnostic:
+    """Name the target, and the tenant's node that the object was made from when the finding names none."""
+    if not finding.pointer and finding.object:
+        objects = (item for artifact in artifacts for item in artifact.objects)
+        made_from = next((item.made_from for item in objects if item.id == finding.object), ())
+        finding = finding._replace(pointer=made_from[0] if made_from else ())
+    return finding._replace(target=finding.target or target)
+
+
+def _placed(finding: Diagnostic, document: Document, result: EnvironmentResult) -> Diagnostic:
+    """Say whose finding it is, and where its value was written."""
+    place = finding.place
+    if place is None and result.resolved is not None and finding.code[:4] != "TC70":
+        place = place_of(result.resolved, finding.pointer or ("metadata", "name"))
+    tenant = document.value["metadata"]["name"]
+    return finding._replace(place=place, tenant=tenant, environment=result.environment)

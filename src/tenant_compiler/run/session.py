@@ -1,0 +1,233 @@
+"""One run over a workspace: sets up what all tenants share, then streams one tenant after the other."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from tenant_compiler.data import data_folder
+from tenant_compiler.model.backend import Context
+from tenant_compiler.model.diagnostic import Diagnostic, Place, TenantCompileError
+from tenant_compiler.model.result import TenantResult
+from tenant_compiler.plugins import load_plugins
+from tenant_compiler.read import files, schema, yaml
+from tenant_compiler.read.jsonnet import JsonnetEvaluator
+from tenant_compiler.read.schema_labels import check_labels
+from tenant_compiler.read.suggest import did_you_mean
+from tenant_compiler.resolve.catalogue import read_catalogue
+from tenant_compiler.resolve.resolver import Resolver
+from tenant_compiler.resolve.sources import Sources
+from tenant_compiler.run.discovery import Selectors, tenant_files
+from tenant_compiler.run.fleet import Fleet, suspects
+from tenant_compiler.run.passes import Tools, run_passes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from tenant_compiler.model.document import Document
+    from tenant_compiler.model.workspace import Workspace
+    from tenant_compiler.run.passes import Pass
+
+CHUNK = 64
+"""Documents that are read ahead, so that the presets they need are evaluated together."""
+
+
+def keep_all(finding: Diagnostic) -> bool:
+    """Count every finding."""
+    del finding
+    return True
+
+
+class Session:
+    """A run. Findings of documents come with their tenants; a run that cannot start raises.
+
+    Args:
+        workspace: as opened.
+        targets: only these back-ends, in place of ``targets.enable``.
+        keep: whether a finding counts.
+        overlay: bytes that stand in for files (``--stdin-filename``), by path relative to the workspace.
+
+    Raises:
+        TenantCompileError: a plug-in is broken or missing; exit code 2.
+    """
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        *,
+        targets: Sequence[str] = (),
+        keep: Callable[[Diagnostic], bool] = keep_all,
+        overlay: Mapping[str, bytes] | None = None,
+    ) -> None:
+        self.workspace = workspace
+        self.fleet = Fleet()
+        self.complete = True
+        """Whether every document so far could be read and named."""
+        self.passed = 0
+        """Tenants that the selectors left out."""
+        self._keep = keep
+        self._overlay = overlay or {}
+        config = workspace.config
+        plugins = load_plugins()
+        enabled = [*targets] or config["targets"]["enable"]
+        plugins.require(config["plugins"]["required"], enabled)
+        self._extensions = tuple(plugins.extensions.values())
+        self.evaluator = JsonnetEvaluator.of(workspace.root, data_folder("tier_presets"))
+        sources = Sources(workspace, read_catalogue(workspace), self.evaluator, self._extensions)
+        self.tools = Tools(
+            resolver=Resolver(workspace, sources),
+            plugins=plugins,
+            backends=tuple(plugins.backends[name] for name in enabled),
+            context=Context(config, config["cluster"]),
+        )
+
+    def stream(self, selectors: Selectors, passes: Sequence[Pass]) -> Iterator[TenantResult]:
+        """Build or check one tenant after the other, in the order of their files.
+
+        Raises:
+            TenantCompileError: a selector fits nothing; exit code 2.
+        """
+        self._check_environments(selectors)
+        paths = [*tenant_files(self.workspace, selectors)]
+        paths += [path for path in self._overlay if path not in paths]
+        if selectors.tenants:
+            paths = self._mentioning(paths, selectors)
+        twice = self._twice(paths)
+        found: set[str] = set()
+        for documents, broken in self._chunks(paths, selectors):
+            yield from broken
+            self.tools.resolver.prepare(documents)
+            for document in documents:
+                found.add(document.value["metadata"]["name"])
+                yield self._tenant(document, selectors, passes, twice)
+        missing = [name for name in selectors.tenants if name not in found]
+        if missing and self.complete:
+            raise TenantCompileError([self._unknown_tenant(missing[0])])
+
+    def read(self, path: str) -> tuple[list[Document], list[TenantResult]]:
+        """Read a file's tenants: the sound ones, and a result for each thing that is wrong with the rest."""
+        try:
+            data = self._overlay.get(path)
+            if data is None:
+                data = files.read_bytes(os.path.join(self.workspace.root, path), path)
+            reading = yaml.read_documents(data, path)
+        except TenantCompileError as error:
+            return [], [self._broken(path, 0, error.diagnostics)]
+        broken = [self._broken(path, 0, reading.diagnostics)] if reading.diagnostics else []
+        sound = []
+        for document in reading.documents:
+            findings = self._check(document)
+            if findings:
+                broken.append(self._broken(path, document.index, findings, _name_of(document.value)))
+            else:
+                sound.append(document)
+        return sound, broken
+
+    def _check(self, document: Document) -> list[Diagnostic]:
+        value = document.value
+        kind = value.get("kind") if isinstance(value, dict) else None
+        if isinstance(value, dict) and kind != "Tenant" and isinstance(kind, str):
+            place = Place(document.file, ("kind",), document=document.index)
+            help_ = did_you_mean(kind, ["Tenant"]) or "write `kind: Tenant`; profiles belong into the profiles folder"
+            return [Diagnostic("TC112", f"a document of kind `{kind}` stands among the tenants", place=place, help=help_)]
+        findings = schema.check(value, "tenant", document.file, document.index, extensions=self._extensions)
+        if findings:
+            return findings
+        prefixes = self.workspace.config["workspace"]["label_prefixes"]
+        return check_labels(value["metadata"].get("labels") or {}, prefixes, document.file, document.index)
+
+    def _broken(
+        self, path: str, index: int, findings: Sequence[Diagnostic], name: str = ""
+    ) -> TenantResult:
+        # Without its name nobody can say whose tree is out of date, so nothing may be pruned.
+        self.complete = False
+        tagged = tuple(finding._replace(tenant=finding.tenant or name) for finding in findings)
+        return TenantResult(name, path, index, (), tagged)
+
+    def _chunks(
+        self, paths: Sequence[str], selectors: Selectors
+    ) -> Iterator[tuple[list[Document], list[TenantResult]]]:
+        """Read files a few at a time; documents that are not selected are left out."""
+        for start in range(0, len(paths), CHUNK):
+            documents: list[Document] = []
+            broken: list[TenantResult] = []
+            for path in paths[start : start + CHUNK]:
+                sound, bad = self.read(path)
+                chosen = [document for document in sound if selectors.match(document)]
+                self.passed += len(sound) - len(chosen)
+                documents += chosen
+                broken += [result for result in bad if not selectors.tenants or result.tenant in ("", *selectors.tenants)]
+            yield documents, broken
+
+    def _tenant(
+        self, document: Document, selectors: Selectors, passes: Sequence[Pass], twice: Mapping[str, Sequence[Document]]
+    ) -> TenantResult:
+        name: str = document.value["metadata"]["name"]
+        clash = self.fleet.claim_name(document)
+        others = [other for other in twice.get(name, ()) if other[:2] != document[:2]]
+        if clash is None and others:
+            # Claimed by us, so the other one gets the finding; but we are not written either.
+            place = Place(others[0].file, ("metadata", "name"), document=others[0].index)
+            clash = Fleet.clash(document, place)
+        if clash is not None:
+            return TenantResult(name, document.file, document.index, (), (clash,))
+        chosen = [
+            environment
+            for environment in self.tools.resolver.environments(document)
+            if not selectors.environments or environment in selectors.environments
+        ]
+        results = []
+        findings: list[Diagnostic] = []
+        for environment in chosen:
+            result = run_passes(document, environment, self.tools, passes, self._keep)
+            fact = result.fact
+            if fact is not None:
+                clashes = tuple(finding for finding in self.fleet.add(fact) if self._keep(finding))
+                result = result._replace(diagnostics=(*result.diagnostics, *clashes))
+            findings += result.diagnostics
+            results.append(result)
+        return TenantResult(name, document.file, document.index, tuple(results), tuple(findings))
+
+    def _twice(self, paths: Sequence[str]) -> dict[str, list[Document]]:
+        """The documents of tenants whose name stands more than once, by that name."""
+        named: dict[str, list[Document]] = {}
+        for path in sorted(suspects(self.workspace.root, paths)):
+            for document in self.read(path)[0]:
+                named.setdefault(document.value["metadata"]["name"], []).append(document)
+        return {name: documents for name, documents in named.items() if len(documents) > 1}
+
+    def _mentioning(self, paths: Sequence[str], selectors: Selectors) -> list[str]:
+        """The files that mention a wanted name; all of them when one is mentioned nowhere."""
+        wanted = [name.encode() for name in selectors.tenants]
+        texts: dict[str, bytes] = {}
+        for path in paths:
+            try:
+                data = self._overlay.get(path)
+                texts[path] = files.read_bytes(os.path.join(self.workspace.root, path), path) if data is None else data
+            except TenantCompileError:
+                texts[path] = b"\n".join(wanted)  # unreadable: it may be the one
+        chosen = [path for path, data in texts.items() if any(name in data for name in wanted)]
+        everywhere = all(any(name in data for data in texts.values()) for name in wanted)
+        return chosen if everywhere else list(paths)
+
+    def _unknown_tenant(self, name: str) -> Diagnostic:
+        known: list[str] = []
+        for path in tenant_files(self.workspace):
+            known += [document.value["metadata"]["name"] for document in self.read(path)[0]]
+        help_ = did_you_mean(name, known) or "`tenant-compile list` names the tenants"
+        return Diagnostic("TC325", f"there is no tenant `{name}` in the selection", help=help_)
+
+    def _check_environments(self, selectors: Selectors) -> None:
+        known = self.workspace.config["environments"]
+        for name in selectors.environments:
+            if name not in known:
+                help_ = did_you_mean(name, known) or "there are " + ", ".join(known)
+                message = f"the workspace has no environment `{name}`"
+                raise TenantCompileError([Diagnostic("TC307", message, help=help_)])
+
+
+def _name_of(value: Any) -> str:
+    """The name in a document that did not pass its check, where it is one."""
+    metadata = value.get("metadata") if isinstance(value, dict) else None
+    name = metadata.get("name") if isinstance(metadata, dict) else None
+    return name if isinstance(name, str) else ""

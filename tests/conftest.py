@@ -1,0 +1,19 @@
+"""What all tests share: tests marked with a tool run where the tool is, and must run in CI."""
+
+from __future__ import annotations
+
+import os
+import shutil
+
+import pytest
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip a test whose tool is missing; in CI a missing tool is a failure, so that no proof is lost unseen."""
+    for marker in item.iter_markers("tool"):
+        for name in marker.args:
+            if shutil.which(name) is None:
+                reason = f"{name} is not installed"
+                if os.environ.get("CI") == "true":
+                    pytest.fail(f"{reason}, but CI must have it")
+                pytest.skip(reason)
