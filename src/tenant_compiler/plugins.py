@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from importlib.metadata import Distribution, EntryPoint
 
 GROUP: Final = "tenant_compiler"
+OURS: Final = "tenant-compiler"
+"""The distribution of the built-in plug-ins."""
 _PREFIX: Final = "tenant_compiler_"
 _BUILT_IN: Final = (
     "tenant_compiler.plan.plugin",
@@ -70,6 +72,12 @@ class Plugins:
         self.rule_packs: Sequence[RulePack] = tuple(collect.named("rule_packs", RulePack).values())
         self.extensions: Mapping[str, Extension] = collect.named("extensions", Extension)
         self.problems: Sequence[Diagnostic] = tuple(problems)
+        self._owners = collect.owners
+        self._distributions = {plugin.name: plugin.distribution for plugin in found}
+
+    def is_built_in(self, hook: str, name: str) -> bool:
+        """Whether a thing that a hook (``backends``, ``checks``, ``rule_packs``) gave is our own."""
+        return self._distributions[self._owners[hook, name]] == OURS
 
     def require(self, names: Iterable[str], backends: Iterable[str]) -> None:
         """Make sure that nothing is broken and everything that the workspace names is there.
@@ -156,7 +164,7 @@ def _register_built_in(manager: pluggy.PluginManager, module: str) -> Plugin:
     name = module.split(".")[-2]
     __import__(module)
     manager.register(sys.modules[module], name)
-    return Plugin(name, "tenant-compiler", __version__, module, _hooks(sys.modules[module]), None)
+    return Plugin(name, OURS, __version__, module, _hooks(sys.modules[module]), None)
 
 
 def _register(manager: pluggy.PluginManager, entry_point: EntryPoint, names: set[str]) -> Plugin:
@@ -229,11 +237,11 @@ def _problem(code: str, plugin: Plugin, message: str) -> Diagnostic:
     return Diagnostic(code, f"the plug-in `{plugin.name}` of {who} {message}", help=help_)
 
 
-def plugin_failed(what: str, error: Exception) -> Diagnostic:
-    """Say that code of a plug-in raised while a tenant was built (TC704)."""
-    return Diagnostic(
-        "TC704", f"{what} raised {_error(error)}", help="upgrade or uninstall the plug-in, or report it to its authors"
-    )
+def plugin_failed(hook: str, name: str, error: Exception) -> Diagnostic:
+    """Say that something a plug-in gave (`Plugins.is_built_in`'s arguments) raised while a tenant was built (TC704)."""
+    what = {"backends": "back-end", "checks": "check", "rule_packs": "rule pack"}[hook]
+    help_ = "upgrade or uninstall its plug-in, or report it to its authors; `tenant-compile plugins list` names it"
+    return Diagnostic("TC704", f"the {what} `{name}` of a plug-in raised {_error(error)}", help=help_)
 
 
 def _error(error: Exception) -> str:

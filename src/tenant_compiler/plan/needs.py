@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from tenant_compiler.model.plan import Need
 
@@ -19,7 +19,6 @@ FEATURES: Final[Mapping[str, str]] = {
     "egress.cidr": "letting traffic out to an address range",
     "edge.hosts": "routing host names to services",
     "edge.limits": "limiting clients' connections and requests at the edge",
-    "ai.quota": "limiting model servers and accelerators",
     "store.sql": "SQL stores",
     "store.object": "object stores",
     "keys.customer_managed": "a key of the tenant's own",
@@ -32,13 +31,8 @@ FEATURES: Final[Mapping[str, str]] = {
 """Every feature with what it does, in words that follow "the target offers no way of …"."""
 
 
-def needs(plan: Plan, spec: Mapping[str, Any]) -> Iterator[Need]:
-    """List what a plan asks for, in the order of the vocabulary.
-
-    Args:
-        plan: everything but its needs.
-        spec: the resolved settings that it was made from.
-    """
+def needs(plan: Plan) -> Iterator[Need]:
+    """List what a plan (complete but for its needs) asks for, in the order of the vocabulary."""
     if plan.workloads:
         yield Need("workloads", "the services", ("spec", "services"))
         yield Need("network.isolation", "the isolation of the services", ("spec", "services"))
@@ -53,9 +47,8 @@ def needs(plan: Plan, spec: Mapping[str, Any]) -> Iterator[Need]:
         pointer = ("spec", "services", workload.name, "expose", "hosts")
         yield Need("edge.hosts", f"the routes of the service `{workload.name}`", pointer)
     if exposed:
-        yield Need("edge.limits", "the limits of connections and requests", ("spec", "quotas"))
-    if plan.workloads and any(spec["quotas"][name] for name in ("ml_model_instances", "ai_processing_units")):
-        yield Need("ai.quota", "the quotas of AI work", ("spec", "quotas", "ai_processing_units"))
+        pointer = ("spec", "services", exposed[0].name, "expose")
+        yield Need("edge.limits", "the limits of clients' connections and requests", pointer)
     yield from _store_needs(plan)
     for objective in plan.objectives:
         yield Need("slo", f"the objective `{objective.name}`", ("spec", "monitoring", "slos", objective.name))

@@ -71,7 +71,7 @@ def make_plan(resolved: Resolved, config: WorkspaceConfig) -> Plan:
         extensions=spec["extensions"],
         needs=(),
     )
-    return plan._replace(needs=tuple(needs(plan, spec)))
+    return plan._replace(needs=tuple(needs(plan)))
 
 
 def _owner(spec: Selected) -> Owner:

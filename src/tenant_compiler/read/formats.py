@@ -47,7 +47,7 @@ def check_cidr(text: str) -> Fault | None:
     if _RANGE.fullmatch(text) is None:  # a netmask, a zone, leading zeros: not every target reads them
         return Fault("TC206", f"is {_quoted(text)}, but must be an address and a length", f"write `{network}`")
     if ipaddress.ip_address(text.partition("/")[0]) != network.network_address:
-        message = f"is {_quoted(text)}, but that address lies inside its range"
+        message = f"is {_quoted(text)}, whose address is not the first of its range"
         return Fault("TC206", message, f"write `{network}` for the range, or a longer prefix for less")
     return None
 

@@ -61,6 +61,7 @@ _TYPES: Final[Mapping[str, str]] = {
 _SHOWN: Final = 60
 _MOST: Final = 8
 _YES_NO: Final = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
+_PLAIN: Final = re.compile(r"[A-Za-z/][\w./@:-]*")
 _NUMBER: Final = re.compile(r"[-+]?[0-9]+(\.[0-9]+)?")
 _AMOUNT: Final = re.compile(r"([-+]?[0-9]+(?:\.[0-9]+)?) ?[A-Za-z%/]+")
 
@@ -130,6 +131,12 @@ def _is_null(schema: Schema) -> bool:
     return schema.get("type") == "null" or ("const" in schema and schema["const"] is None)
 
 
+def flow(value: Any) -> str:
+    """Print an example in one line of YAML; what is long is cut to a hint."""
+    text = value if isinstance(value, str) and _PLAIN.fullmatch(value) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 2 * _SHOWN else "…"
+
+
 def one_of(words: Sequence[str]) -> str:
     """Join words: "a, b or c"; the end of a long list is counted."""
     several = list(dict.fromkeys(words))
@@ -140,7 +147,9 @@ def one_of(words: Sequence[str]) -> str:
 
 def with_unit(number: Any, unit: str) -> str:
     """Print a bound with its unit; zero needs none."""
-    return f"{shown(number)} {unit}" if unit and number else shown(number)
+    if not unit or not number:
+        return shown(number)
+    return f"{shown(number)} {unit[:-1] if number == 1 and unit.endswith('s') else unit}"
 
 
 def form(pattern: str) -> str:
@@ -201,18 +210,19 @@ def _instead_of_text(value: str, schema: Schema, constants: Sequence[Any], kind:
 
 
 def _example(kind: str, unit: str, examples: Sequence[Any]) -> str:
-    if not examples:
-        return f"write {kind}"
-    if "number" in kind and unit:
-        kind = kind.replace("number", f"number of {unit}", 1)
+    if kind.startswith("`") or not examples:
+        return "write its keys below it" if kind == "a section" else f"write {kind}"
+    if "number" in kind:
+        kind = kind.replace("number", f"number of {unit}", 1) if unit else kind
         first, _, rest = kind.partition(" or ")
         return f"write {first} such as {shown(examples[0])}" + (f", or {rest}" if rest else "")
-    text = json.dumps(examples[0], ensure_ascii=False)
-    return f"write {kind}, such as `{text if len(text) <= 2 * _SHOWN else '…'}`" if len(text) <= 2 * _SHOWN else f"write {kind}"
+    return f"write {kind}, such as `{flow(examples[0])}`"
 
 
 def meanings(constants: Sequence[Choice]) -> tuple[str, ...]:
-    """A note for each value of an enumeration, the first eight."""
+    """A note for each value of an enumeration, the first eight; none where there is no choice."""
+    if len(constants) == 1:
+        return ()
     notes = tuple(f"`{shown(value).strip(chr(34))}`: {text}" for value, text in constants[:_MOST] if text)
     more = len(constants) - _MOST
     return (*notes, f"and {more} more") if notes and more > 0 else notes

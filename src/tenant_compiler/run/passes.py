@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias
 
 from tenant_compiler.emit import json, yaml
 from tenant_compiler.model.artifact import Artifact, EmittedFile
@@ -32,6 +32,10 @@ class Tools(NamedTuple):
     backends: tuple[Backend, ...]
     """The enabled ones, in the workspace's order."""
     context: Context
+
+
+Owned: TypeAlias = tuple[str, str]
+"""A hook without its prefix, and the name of one thing that it gave."""
 
 
 class State(NamedTuple):
@@ -66,7 +70,7 @@ def judge(state: State, tools: Tools) -> EnvironmentResult:
     made = _plan(state)
     found: list[Diagnostic] = []
     for check in tools.plugins.checks:
-        found += _guarded(f"the check `{check.name}`", check.check, made, tools.context)
+        found += _guarded(tools, ("checks", check.name), check.check, made, tools.context)
     found += judge_needs(made, tools.backends, tools.context)
     return _with(state, found)
 
@@ -77,7 +81,7 @@ def lower(state: State, tools: Tools) -> EnvironmentResult:
     artifacts: dict[str, tuple[Artifact, ...]] = {}
     found: list[Diagnostic] = []
     for backend in tools.backends:
-        given = _guarded(f"the back-end `{backend.name}`", backend.lower, made, tools.context)
+        given = _guarded(tools, ("backends", backend.name), backend.lower, made, tools.context)
         bad = next((item for item in given if not isinstance(item, Artifact)), None)
         if bad is not None:
             found.append(bad if isinstance(bad, Diagnostic) else _nonsense(backend, bad))
@@ -94,13 +98,12 @@ def check(state: State, tools: Tools) -> EnvironmentResult:
         artifacts = state.result.artifacts.get(backend.name, ())
         if not artifacts:
             continue
-        what = f"the check of the back-end `{backend.name}`"
-        findings = _guarded(what, backend.check, artifacts, made, tools.context)
+        findings = _guarded(tools, ("backends", backend.name), backend.check, artifacts, made, tools.context)
         for pack in tools.plugins.rule_packs:
             for rule in pack.rules:
                 if not rule.targets or backend.name in rule.targets:
-                    what = f"the rule {rule.code} of `{pack.name}`"
-                    findings += _guarded(what, rule.check, artifacts, made, tools.context)
+                    owner = ("rule_packs", pack.name)
+                    findings += _guarded(tools, owner, rule.check, artifacts, made, tools.context)
         found += [_in_target(finding, backend.name, artifacts) for finding in findings]
     return _with(state, found)
 
@@ -170,15 +173,14 @@ def _with(state: State, found: Iterable[Diagnostic]) -> EnvironmentResult:
     return state.result._replace(diagnostics=(*state.result.diagnostics, *found))
 
 
-def _guarded(what: str, function: Callable[..., Iterable[Any]], *arguments: Any) -> list[Any]:
-    """Call code that may be a plug-in's; built-in code keeps its traceback."""
-    module = getattr(function, "__module__", "") or ""
-    if module.startswith("tenant_compiler."):
-        return list(function(*arguments))
+def _guarded(tools: Tools, owner: Owned, function: Callable[..., Iterable[Any]], *arguments: Any) -> list[Any]:
+    """Call what a plug-in gave. Built-in code keeps its traceback: what it raises is our bug."""
     try:
         return list(function(*arguments))
-    except Exception as error:  # noqa: BLE001 - the plug-in border
-        return [plugin_failed(what, error)]
+    except Exception as error:
+        if tools.plugins.is_built_in(*owner):
+            raise
+        return [plugin_failed(*owner, error)]
 
 
 def _nonsense(backend: Backend, item: object) -> Diagnostic:

@@ -12,7 +12,7 @@ from tenant_compiler.model.result import TenantResult
 from tenant_compiler.plugins import load_plugins
 from tenant_compiler.read import files, schema, yaml
 from tenant_compiler.read.jsonnet import JsonnetEvaluator
-from tenant_compiler.read.schema_labels import check_labels
+from tenant_compiler.read.formats import check_labels
 from tenant_compiler.read.suggest import did_you_mean
 from tenant_compiler.resolve.catalogue import read_catalogue
 from tenant_compiler.resolve.resolver import Resolver
@@ -134,7 +134,7 @@ class Session:
         if findings:
             return findings
         prefixes = self.workspace.config["workspace"]["label_prefixes"]
-        return check_labels(value["metadata"].get("labels") or {}, prefixes, document.file, document.index)
+        return [*check_labels(value["metadata"].get("labels") or {}, prefixes, document.file, document.index)]
 
     def _broken(
         self, path: str, index: int, findings: Sequence[Diagnostic], name: str = ""

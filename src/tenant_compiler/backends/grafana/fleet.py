@@ -9,7 +9,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from tenant_compiler.backends.grafana.overview import BOARD, uid
-from tenant_compiler.backends.grafana.panels import SHARE_LEFT, Item, Section, arrange, board, query, stat, table
+from tenant_compiler.backends.grafana.panels import (
+    SHARE_LEFT,
+    Head,
+    Item,
+    Section,
+    Text,
+    arrange,
+    board,
+    query,
+    stat,
+    table,
+)
 from tenant_compiler.emit.escape import promql_regex
 from tenant_compiler.model import metrics
 from tenant_compiler.model.artifact import Artifact, ArtifactObject
@@ -61,24 +72,28 @@ def _panels() -> list[Section]:
     worst = f"min({metrics.BUDGET_LEFT}{{{_OWN}}})"
     numbers = [
         stat(
-            "Tenants that miss an objective",
-            "Tenants and environments with an error budget below zero.",
-            "short",
+            Text(
+                "Tenants that miss an objective", "Tenants and environments with an error budget below zero.", "short"
+            ),
             [query(missed, "tenants")],
             {"mode": "absolute", "steps": [{"color": "green", "value": 0}, {"color": "red", "value": 1}]},
         ),
         stat(
-            "Smallest error budget left",
-            "What is left of the error budget of the objective that is worst off.",
-            "percentunit",
+            Text(
+                "Smallest error budget left",
+                "What is left of the error budget of the objective that is worst off.",
+                "percentunit",
+            ),
             [query(worst, "left")],
             SHARE_LEFT,
         ),
     ]
     rows = table(
-        "Tenants",
-        "Availability, error budget and use of quotas, the worst objective of each tenant and environment.",
-        "percentunit",
+        Text(
+            "Tenants",
+            "Availability, error budget and use of quotas, the worst objective of each tenant and environment.",
+            "percentunit",
+        ),
         queries,
         columns,
     )
@@ -100,15 +115,17 @@ def fleet(facts: Sequence[Fact], context: Context) -> Mapping[str, Sequence[Arti
 
 def _board(owner: str, cluster: str, names: Sequence[str]) -> Artifact:
     parts = _panels()
-    content = board(
+    head = Head(
         # An underscore is in no tenant's name, so no tenant's board can have this identifier.
         uid(f"{owner}_{cluster}"),
         f"{owner}: tenants of {cluster}",
         f"All tenants of the fleet {owner} that run on the cluster {cluster}.",
         ["tenant-compiler", f"cluster:{cluster}"],
-        arrange(parts),
         variables=[_tenants(names)],
     )
+    content = board(head, arrange(parts))
     objects = [ArtifactObject(BOARD, content, _LINEAGE)]
-    objects += [ArtifactObject(item.panel["title"], item.panel, item.made_from) for part in parts for item in part.items]
+    objects += [
+        ArtifactObject(item.panel["title"], item.panel, item.made_from) for part in parts for item in part.items
+    ]
     return Artifact("grafana/fleet.json", "json", content, tuple(objects))

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from tenant_compiler.backends.grafana.panels import SHARE_LEFT, Item, Section, arrange, board, link, query, series, stat
+from tenant_compiler.backends.grafana.panels import (
+    SHARE_LEFT,
+    Head,
+    Item,
+    Section,
+    Text,
+    arrange,
+    board,
+    link,
+    query,
+    series,
+    stat,
+)
 from tenant_compiler.backends.grafana.quotas import quotas, resources
 from tenant_compiler.emit.escape import promql_string
 from tenant_compiler.model import metrics
@@ -33,16 +45,15 @@ def overview(plan: Plan, context: Context) -> Artifact:
     """Make the board, filtered by the tenant's namespace in every query."""
     parts = sections(plan, context)
     panels = arrange(parts)
-    content = board(
+    on_call = plan.owner.on_call
+    head = Head(
         uid(plan.name),
         f"{_name(plan)}, {plan.environment}",
         f"Tenant {plan.tenant} of {plan.fleet}, tier {plan.tier}, team {plan.owner.team}.",
         ["tenant-compiler", f"tenant:{plan.tenant}", f"environment:{plan.environment}", f"tier:{plan.tier}"],
-        panels,
-        links=[link("Runbook", "What to do when this tenant is in trouble", plan.owner.on_call)]
-        if plan.owner.on_call
-        else (),
+        [link("Runbook", "What to do when this tenant is in trouble", on_call)] if on_call else (),
     )
+    content = board(head, panels)
     objects = [ArtifactObject(BOARD, content, (("metadata", "name"), ("spec", "owner")))]
     objects += [
         ArtifactObject(item.panel["title"], item.panel, item.made_from) for section in parts for item in section.items
@@ -78,9 +89,11 @@ def _levels(plan: Plan, own: str) -> Iterator[Item]:
         goal = f"{objective.objective}% of the requests to {objective.service} over {objective.window_days} days"
         yield Item(
             stat(
-                f"{objective.name}: error budget left",
-                f"What is left of the failures that the objective allows: {goal}. Below zero it is missed.",
-                "percentunit",
+                Text(
+                    f"{objective.name}: error budget left",
+                    f"What is left of the failures that the objective allows: {goal}. Below zero it is missed.",
+                    "percentunit",
+                ),
                 [query(f"{metrics.BUDGET_LEFT}{selector}", "left")],
                 SHARE_LEFT,
             ),
@@ -88,9 +101,11 @@ def _levels(plan: Plan, own: str) -> Iterator[Item]:
         )
         yield Item(
             series(
-                f"{objective.name}: burn rate",
-                "How fast the error budget burns now; at the line it is spent exactly at the end of its period.",
-                "suffix:x",
+                Text(
+                    f"{objective.name}: burn rate",
+                    "How fast the error budget burns now; at the line it is spent exactly at the end of its period.",
+                    "suffix:x",
+                ),
                 [query(f"{metrics.BURN_RATE}{selector}", "burn rate")],
                 limit=1,
             ),
@@ -110,18 +125,18 @@ def _traffic(plan: Plan, own: str) -> Iterator[Item]:
         by_code = f"sum by ({label}) (rate({metric.name}{{{matchers}}}[$__rate_interval]))"
         yield Item(
             series(
-                f"{workload.name}: requests",
-                "Requests per second by status.",
-                "reqps",
+                Text(f"{workload.name}: requests", "Requests per second by status.", "reqps"),
                 [query(by_code, f"{{{{{label}}}}}")],
             ),
             workload.made_from,
         )
         yield Item(
             series(
-                f"{workload.name}: errors",
-                "The share of requests that failed through the service's own fault.",
-                "percentunit",
+                Text(
+                    f"{workload.name}: errors",
+                    "The share of requests that failed through the service's own fault.",
+                    "percentunit",
+                ),
                 [query(f"({failed} or 0 * {total}) / ({total} > 0)", "errors")],
             ),
             workload.made_from,
@@ -135,9 +150,11 @@ def _replicas(plan: Plan, own: str) -> Iterator[Item]:
         selector = f"{{{own},deployment={promql_string(workload.name)}}}"
         yield Item(
             series(
-                f"{workload.name}: replicas",
-                "Replicas that are ready, and how many are wanted; the line is the most that scaling may reach.",
-                "short",
+                Text(
+                    f"{workload.name}: replicas",
+                    "Replicas that are ready, and how many are wanted; the line is the most that scaling may reach.",
+                    "short",
+                ),
                 [
                     query(f"sum(kube_deployment_status_replicas_ready{selector})", "ready"),
                     query(f"sum(kube_deployment_spec_replicas{selector})", "wanted", ref="B"),
@@ -152,5 +169,3 @@ def titles(content: dict[str, Any]) -> dict[str, Any]:
     """Take a board apart: its panels by title, without the rows, and what it says beside them."""
     rest = {key: value for key, value in content.items() if key != "panels"}
     return {BOARD: rest, **{panel["title"]: panel for panel in content["panels"] if panel["type"] != "row"}}
-
-

@@ -87,39 +87,47 @@ def query(expression: str, legend: str = "__auto", *, instant: bool = False, ref
     }
 
 
-def series(title: str, description: str, unit: str, queries: list[dict[str, Any]], limit: float | None = None) -> dict[str, Any]:
+class Text(NamedTuple):
+    """What a panel says of itself."""
+
+    title: str
+    """Unique on its board."""
+    description: str
+    unit: str
+    """An identifier of Grafana's, or ``suffix:`` with what stands behind the number."""
+
+
+def series(text: Text, queries: list[dict[str, Any]], limit: float | None = None) -> dict[str, Any]:
     """Make a panel with lines over time, and a line at the limit if there is one, in the panel's unit."""
     steps = _NEVER
     if limit is not None:
         limit = int(limit) if limit == int(limit) else limit
         steps = {"mode": "absolute", "steps": [{"color": "green", "value": 0}, {"color": "red", "value": limit}]}
     defaults = {
-        "unit": unit,
+        "unit": text.unit,
         "min": 0,
         "color": _BY_SERIES,
         "custom": _LINES if limit is None else _LIMITED_LINES,
         "thresholds": steps,
     }
-    return _panel("timeseries", title, description, defaults, _SERIES_OPTIONS, queries)
+    return _panel("timeseries", text, defaults, _SERIES_OPTIONS, queries)
 
 
-def stat(title: str, description: str, unit: str, queries: list[dict[str, Any]], thresholds: dict[str, Any]) -> dict[str, Any]:
+def stat(text: Text, queries: list[dict[str, Any]], thresholds: dict[str, Any]) -> dict[str, Any]:
     """Make a panel with one big number."""
-    defaults = {"unit": unit, "color": _BY_THRESHOLD, "thresholds": thresholds}
-    return _panel("stat", title, description, defaults, _STAT_OPTIONS, queries)
+    defaults = {"unit": text.unit, "color": _BY_THRESHOLD, "thresholds": thresholds}
+    return _panel("stat", text, defaults, _STAT_OPTIONS, queries)
 
 
-def table(title: str, description: str, unit: str, queries: list[dict[str, Any]], columns: dict[str, str]) -> dict[str, Any]:
+def table(text: Text, queries: list[dict[str, Any]], columns: dict[str, str]) -> dict[str, Any]:
     """Make a table that joins its queries by their labels.
 
     Args:
-        title: of the panel.
-        description: of the panel.
-        unit: of all numbers in it.
+        text: with one unit for all numbers.
         queries: instant ones.
-        columns: titles by the fields' names, in order; fields that are not named are hidden.
+        columns: titles by the fields' names, in order.
     """
-    panel = _panel("table", title, description, {"unit": unit}, _TABLE_OPTIONS, queries)
+    panel = _panel("table", text, {"unit": text.unit}, _TABLE_OPTIONS, queries)
     organize = {
         "renameByName": columns,
         "indexByName": {name: index for index, name in enumerate(columns)},
@@ -130,18 +138,13 @@ def table(title: str, description: str, unit: str, queries: list[dict[str, Any]]
 
 
 def _panel(
-    kind: str,
-    title: str,
-    description: str,
-    defaults: dict[str, Any],
-    options: dict[str, Any],
-    queries: list[dict[str, Any]],
+    kind: str, text: Text, defaults: dict[str, Any], options: dict[str, Any], queries: list[dict[str, Any]]
 ) -> dict[str, Any]:
     return {
         "id": 0,
         "type": kind,
-        "title": title,
-        "description": description,
+        "title": text.title,
+        "description": text.description,
         "datasource": DATASOURCE,
         "gridPos": {},
         "fieldConfig": {"defaults": defaults, "overrides": _NO_OVERRIDES},
@@ -173,30 +176,33 @@ def arrange(sections: Sequence[Section]) -> list[dict[str, Any]]:
     return panels
 
 
-def board(
-    uid: str,
-    title: str,
-    description: str,
-    tags: list[str],
-    panels: list[dict[str, Any]],
-    *,
-    links: Sequence[dict[str, Any]] = (),
-    variables: Sequence[dict[str, Any]] = (),
-) -> dict[str, Any]:
-    """Make a dashboard that people look at and change at its source."""
+class Head(NamedTuple):
+    """What a board says of itself."""
+
+    uid: str
+    title: str
+    description: str
+    tags: list[str]
+    links: Sequence[dict[str, Any]] = ()
+    variables: Sequence[dict[str, Any]] = ()
+    """Beside the data source."""
+
+
+def board(head: Head, panels: list[dict[str, Any]]) -> dict[str, Any]:
+    """Make a dashboard that people look at, and change at its source."""
     return {
-        "uid": uid,
-        "title": grafana(title),
-        "description": grafana(description),
-        "tags": tags,
+        "uid": head.uid,
+        "title": grafana(head.title),
+        "description": grafana(head.description),
+        "tags": head.tags,
         "schemaVersion": SCHEMA_VERSION,
         "editable": False,
         "graphTooltip": 1,
         "timezone": "utc",
         "time": {"from": "now-6h", "to": "now"},
         "refresh": "1m",
-        "links": list(links),
-        "templating": {"list": [_DATASOURCE_VARIABLE, *variables]},
+        "links": list(head.links),
+        "templating": {"list": [_DATASOURCE_VARIABLE, *head.variables]},
         "annotations": {"list": []},
         "panels": panels,
     }

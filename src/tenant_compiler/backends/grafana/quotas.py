@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tenant_compiler.backends.grafana.panels import Item, query, series
+from tenant_compiler.backends.grafana.panels import Item, Text, query, series
 from tenant_compiler.emit.escape import promql_regex, promql_string
 from tenant_compiler.model.metrics import request_metric
 
@@ -24,15 +24,15 @@ _ACCELERATOR: Final = ("nvidia.com/gpu", 1)
 """Resource and units of each, where no cluster profile of the tenant names its accelerators."""
 
 
-def _item(
-    plan: Plan, quota: str, title: str, description: str, unit: str, queries: dict[str, str], scale: float = 1
-) -> Item:
+def _item(plan: Plan, quota: str, text: Text, queries: dict[str, str], scale: int = 1) -> Item:
     """Make a quota's panel; ``queries`` by legend, ``scale``: units of the panel in one of the quota's."""
     limit = plan.quotas[quota]
     said = "There is no limit." if limit is None else f"The line is the quota `{quota}`."
-    refs = (query(text, legend, ref=ref) for ref, (legend, text) in zip("ABCD", queries.items(), strict=False))
-    panel = series(title, f"{description} {said}", unit, list(refs), None if limit is None else limit * scale)
-    return Item(panel, (("spec", "quotas", quota),))
+    refs = (
+        query(expression, legend, ref=ref) for ref, (legend, expression) in zip("AB", queries.items(), strict=False)
+    )
+    text = text._replace(description=f"{text.description} {said}")
+    return Item(series(text, list(refs), None if limit is None else limit * scale), (("spec", "quotas", quota),))
 
 
 def resources(plan: Plan, own: str) -> list[Item]:
@@ -47,9 +47,7 @@ def resources(plan: Plan, own: str) -> list[Item]:
         _item(
             plan,
             "cpu_cores",
-            "CPU",
-            "CPU that all pods use, and what is reserved for them.",
-            "suffix: cores",
+            Text("CPU", "CPU that all pods use, and what is reserved for them.", "suffix: cores"),
             {
                 "used": f'sum(rate(container_cpu_usage_seconds_total{{{own},container!=""}}[$__rate_interval]))',
                 "reserved": f'sum({requests}{{{own},resource="cpu"}})',
@@ -58,9 +56,7 @@ def resources(plan: Plan, own: str) -> list[Item]:
         _item(
             plan,
             "memory_gb",
-            "Memory",
-            "Memory that all pods use, and what is reserved for them.",
-            "bytes",
+            Text("Memory", "Memory that all pods use, and what is reserved for them.", "bytes"),
             {
                 "used": f'sum(container_memory_working_set_bytes{{{own},container!=""}})',
                 "reserved": f'sum({requests}{{{own},resource="memory"}})',
@@ -70,9 +66,7 @@ def resources(plan: Plan, own: str) -> list[Item]:
         _item(
             plan,
             "storage_gb",
-            "Volumes",
-            "What is stored on the volumes of the cluster, and what they are sized for.",
-            "bytes",
+            Text("Volumes", "What is stored on the volumes of the cluster, and what they are sized for.", "bytes"),
             {
                 "used": f"sum(kubelet_volume_stats_used_bytes{{{own}}})",
                 "reserved": f"sum(kube_persistentvolumeclaim_resource_requests_storage_bytes{{{own}}})",
@@ -101,17 +95,17 @@ def _clients(plan: Plan, own: str) -> Iterator[Item]:
         yield _item(
             plan,
             "api_requests_per_minute",
-            "API requests",
-            "Requests of clients in a minute.",
-            "suffix: req/min",
+            Text("API requests", "Requests of clients in a minute.", "suffix: req/min"),
             {"requests": f"60 * ({rates})"},
         )
     yield _item(
         plan,
         "concurrent_connections",
-        "Open connections",
-        "Connections of clients that are open, as the Envoy beside each service counts them.",
-        "short",
+        Text(
+            "Open connections",
+            "Connections of clients that are open, as the Envoy beside each service counts them.",
+            "short",
+        ),
         {"connections": f"sum(envoy_http_downstream_cx_active{{{own}}})"},
     )
 
@@ -126,8 +120,7 @@ def _request_rates(plan: Plan, own: str) -> str:
         if metric is not None:
             names.setdefault(metric.name, []).append(workload.name)
     terms = [
-        f"sum(rate({name}{{{own},service=~{_any_of(services)}}}[$__rate_interval]))"
-        for name, services in names.items()
+        f"sum(rate({name}{{{own},service=~{_any_of(services)}}}[$__rate_interval]))" for name, services in names.items()
     ]
     # A sum of two vectors is empty when one is: a protocol without traffic must not hide the other.
     return terms[0] if len(terms) == 1 else " + ".join(f"({term} or vector(0))" for term in terms)
@@ -139,9 +132,11 @@ def _databases(plan: Plan, own: str) -> Item:
     return _item(
         plan,
         "database_connections",
-        "Database connections",
-        "Open connections to all SQL stores together, and to each (its exporter's service is named after the store).",
-        "short",
+        Text(
+            "Database connections",
+            "Open connections to all SQL stores together, and to each (its exporter's service is named after the store).",
+            "short",
+        ),
         {"all": f"sum({each})", "{{service}}": f"sum by (service) ({each})"},
     )
 
@@ -150,9 +145,7 @@ def _shared(plan: Plan, own: str) -> Iterator[Item]:
     yield _item(
         plan,
         "cache_size_mb",
-        "Caches",
-        "Memory of all caches together.",
-        "bytes",
+        Text("Caches", "Memory of all caches together.", "bytes"),
         {"used": f"sum(redis_memory_used_bytes{{{own}}})"},
         _MIB,
     )
@@ -161,9 +154,7 @@ def _shared(plan: Plan, own: str) -> Iterator[Item]:
     yield _item(
         plan,
         "network_bandwidth_mbps",
-        "Network",
-        "Traffic of all pods together.",
-        "bps",
+        Text("Network", "Traffic of all pods together.", "bps"),
         {"sent": f"8 * {sent}", "received": f"8 * {received}"},
         1_000_000,
     )
@@ -175,9 +166,7 @@ def _intelligence(plan: Plan, own: str, context: Context) -> Iterator[Item]:
     yield _item(
         plan,
         "ml_model_instances",
-        "Model instances",
-        "Deployments beside the declared services.",
-        "short",
+        Text("Model instances", "Deployments beside the declared services.", "short"),
         {"instances": f"count(kube_deployment_created{{{others}}}) or vector(0)"},
     )
     resource, units = _accelerators(plan, context)
@@ -187,17 +176,15 @@ def _intelligence(plan: Plan, own: str, context: Context) -> Iterator[Item]:
     yield _item(
         plan,
         "ai_processing_units",
-        "AI processing units",
-        f"Reserved accelerators ({resource}), counted {units} units each.",
-        "short",
+        Text("AI processing units", f"Reserved accelerators ({resource}), counted {units} units each.", "short"),
         {"units": f"{units} * {reserved}"},
     )
 
 
 def _accelerators(plan: Plan, context: Context) -> tuple[str, int]:
     for site in plan.sites:
-        gpu = context.clusters.get(site.cluster, {}).get("gpu")
-        if gpu:
+        cluster = context.clusters.get(site.cluster)
+        if cluster and (gpu := cluster.get("gpu")):
             return gpu["resource"], gpu["units_per_accelerator"]
     return _ACCELERATOR
 

@@ -13,7 +13,7 @@ from tenant_compiler.backends.prometheus.lower import (
     ALERTS,
     RULES,
     alert_labels,
-    annotations,
+    alert_texts,
     group_names,
     identity,
 )
@@ -34,10 +34,12 @@ _MINUTES: Final = 90
 _AT: Final = f"{_MINUTES}m"
 
 
-def _series(plan: Plan, objective: Objective, metric: RequestMetric, label: tuple[str, str], step: int) -> dict[str, str]:
+def _series(
+    plan: Plan, objective: Objective, metric: RequestMetric, label: tuple[str, str], step: int
+) -> dict[str, str]:
     """Make a counter that grows by ``step`` a minute."""
     matchers = (
-        f"namespace={promql_string(plan.name)},service={promql_string(objective.service)},{label[0]}=\"{label[1]}\""
+        f'namespace={promql_string(plan.name)},service={promql_string(objective.service)},{label[0]}="{label[1]}"'
     )
     return {"series": f"{metric.name}{{{matchers}}}", "values": f"0+{step}x{_MINUTES}"}
 
@@ -67,7 +69,7 @@ def _fired(plan: Plan, objective: Objective) -> list[dict[str, Any]]:
             "exp_alerts": [
                 {
                     "exp_labels": {"namespace": plan.name, **alert_labels(plan, objective, threshold)},
-                    "exp_annotations": annotations(plan, objective, threshold, "100%"),
+                    "exp_annotations": alert_texts(plan, objective, threshold, "100%"),
                 }
                 for threshold in thresholds
                 if threshold.window.severity == severity

@@ -92,16 +92,14 @@ def _reachable(plan: Plan) -> Iterator[Diagnostic]:
         if any(threshold.window.severity == "page" for threshold in numbers.thresholds):
             continue
         rest = "a ticket at most" if numbers.thresholds else "no alert at all"
+        goal = f"{objective.objective}% over {objective.window_days} days"
         yield Diagnostic(
             "TC543",
             f"the objective {objective.name} can never page: a full outage gives {rest}",
             severity="warning",
             pointer=(*objective.made_from[0], "objective_percent"),
             help="raise `objective_percent`, or shorten `window_days`",
-            notes=(
-                f"{objective.objective}% over {objective.window_days} days: when every request fails, the budget burns"
-                f" {numbers.fastest} times as fast as the objective allows, which is below what a page starts at",
-            ),
+            notes=(f"{goal} is missed no faster than {numbers.fastest} times; a page starts above that",),
             target="prometheus",
             object=objective.name,
         )

@@ -75,7 +75,11 @@ def _twice(artifacts: Sequence[Artifact], plan: Plan, context: Context) -> Itera
         first = seen.setdefault(("record" in rule, what, *sorted(rule.get("labels", {}).items())), item.id)
         if first is not item.id:
             yield _finding(
-                item, "TC546", f"{what} is defined twice with the same labels", "give one of the two its own label", first
+                item,
+                "TC546",
+                f"{what} is defined twice with the same labels",
+                "give one of the two its own label",
+                first,
             )
 
 

@@ -90,7 +90,7 @@ def _meta(selector: str, period: str, days: int, numbers: Budget) -> list[tuple[
     ]
 
 
-def annotations(plan: Plan, objective: Objective, threshold: Threshold, share: str) -> dict[str, str]:
+def alert_texts(plan: Plan, objective: Objective, threshold: Threshold, share: str) -> dict[str, str]:
     """Write an alert's texts.
 
     Args:
@@ -147,7 +147,7 @@ def _alert(plan: Plan, objective: Objective, selector: str, threshold: Threshold
         "for": window.wait,
         "keep_firing_for": window.keep,
         "labels": alert_labels(plan, objective, threshold),
-        "annotations": annotations(plan, objective, threshold, "{{ $value | humanizePercentage }}"),
+        "annotations": alert_texts(plan, objective, threshold, "{{ $value | humanizePercentage }}"),
     }
 
 

@@ -1,4 +1,4 @@
-"""A root against the recorded schema of its provider: what `terraform validate` says of types and arguments, in process."""
+"""A root against the recorded schema of its provider: the types and arguments that `terraform validate` checks."""
 
 from __future__ import annotations
 
@@ -161,7 +161,9 @@ def _kind(value: Any) -> str:
         return "true or false"
     if isinstance(value, int | float):
         return "a number"
-    return {str: "text", list: "a list", dict: "an object"}.get(type(value), "nothing")
+    if isinstance(value, str):
+        return "text"
+    return "a list" if isinstance(value, list) else "an object" if isinstance(value, dict) else "nothing"
 
 
 def _near(name: str, known: Iterable[str]) -> str:

@@ -2,7 +2,8 @@
 
 Terraform reads every string of a resource as a template, also the ones that a tenant wrote. So there are two kinds of
 text, told apart by their type: an `Expression` is ours and goes out as it is; any other ``str`` is escaped by
-`literal`, at the one place where a root is put together. Who forgets to mark a reference gets a literal, never an injection.
+`literal`, at the one place where a root is put together. Who forgets to mark a reference gets dead text, never an
+injection.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ _ACCESS: Final = re.compile(r"[a-z0-9_.\[\]]+")
 
 
 class Expression(str):
-    """A template that Terraform evaluates. Made by the functions of this module only, from names that they have checked."""
+    """A template that Terraform evaluates; made from names that were checked, never from a tenant's text."""
 
     __slots__ = ()
 

@@ -92,7 +92,7 @@ def load(provider: str, version: int) -> ProviderSchema:
 
 
 def complete(block: BlockSchema) -> BlockSchema:
-    """Note in a block, and in the blocks in it, what is required: looking for it in each of a thousand roots is slow."""
+    """Note in a block, and in the blocks in it, what is required: to look for it in every root is slow."""
     attributes = block.setdefault("attributes", {})
     nested = block.setdefault("block_types", {})
     for inner in nested.values():

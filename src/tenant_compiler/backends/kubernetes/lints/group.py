@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tenant_compiler.backends.kubernetes.lints.found import mapping, within
-from tenant_compiler.backends.kubernetes.lints.pods import SCALED, template
+from tenant_compiler.backends.kubernetes.lints.pods import SCALED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
+    from tenant_compiler.backends.kubernetes.lints.pods import Pods
     from tenant_compiler.model.artifact import ArtifactObject
 
 
@@ -17,6 +16,8 @@ class Group(NamedTuple):
     """Objects by kind and name."""
 
     by_kind: dict[str, dict[str, ArtifactObject]]
+    pods: dict[str, list[Pods]]
+    """What makes pods, by name."""
 
     def of(self, kind: str) -> dict[str, ArtifactObject]:
         """Give the objects of a kind by name."""
@@ -24,9 +25,9 @@ class Group(NamedTuple):
 
     def has(self, kind: str, name: Any) -> bool:
         """Whether there is such an object."""
-        return name in self.of(kind) if isinstance(name, str) else False
+        return isinstance(name, str) and name in self.of(kind)
 
-    def selected(self, selector: dict[str, Any], hint: str) -> tuple[ArtifactObject, dict[str, Any]] | None:
+    def selected(self, selector: dict[str, Any], hint: str) -> Pods | None:
         """Find what makes the pods that a selector chooses.
 
         Args:
@@ -34,47 +35,41 @@ class Group(NamedTuple):
             hint: the name to look at first: what belongs together mostly has one name.
 
         Returns:
-            The object and its pod template; None when nothing in the group makes such pods.
+            None when nothing in the group makes such pods.
         """
-        if not selector:
+        wanted = selector.items()
+        if not wanted:
             return None
-        for item, pod in self._pods(hint):
-            if selector.items() <= within(pod, "metadata", "labels").items():
-                return item, pod
+        for pods in self.pods.get(hint, ()):
+            if wanted <= pods.labels.items():
+                return pods
+        for several in self.pods.values():
+            for pods in several:
+                if wanted <= pods.labels.items():
+                    return pods
         return None
 
-    def autoscaler(self, kind: str, name: str) -> dict[str, Any] | None:
+    def replicas(self, pods: Pods) -> tuple[int, int]:
+        """Say how many pods there are at least and at most; what is not a number counts as one."""
+        if pods.kind in SCALED:
+            spec = self._autoscaler(pods)
+            if spec is not None:
+                return count(spec.get("minReplicas")), count(spec.get("maxReplicas"))
+        number = count(pods.object_spec.get("replicas"))
+        return number, number
+
+    def _autoscaler(self, pods: Pods) -> dict[str, Any] | None:
         """Find the spec of the HorizontalPodAutoscaler that sets an object's replicas."""
-        for item in self._hinted("HorizontalPodAutoscaler", name):
+        items = self.of("HorizontalPodAutoscaler")
+        likely = items.get(pods.name)
+        for item in (likely, *items.values()) if likely is not None else items.values():
             spec = mapping(item.value.get("spec"))
             target = within(spec, "scaleTargetRef")
-            if target.get("name") == name and target.get("kind") == kind:
+            if target.get("name") == pods.name and target.get("kind") == pods.kind:
                 return spec
         return None
 
-    def replicas(self, item: ArtifactObject) -> tuple[int, int]:
-        """Say how many pods an object has at least and at most; what is not a number counts as one."""
-        kind, name = item.value["kind"], item.value["metadata"]["name"]
-        spec = self.autoscaler(kind, name) if kind in SCALED else None
-        if spec is not None:
-            return _count(spec.get("minReplicas")), _count(spec.get("maxReplicas"))
-        count = _count(within(item.value, "spec").get("replicas"))
-        return count, count
 
-    def _hinted(self, kind: str, hint: str) -> Iterator[ArtifactObject]:
-        items = self.of(kind)
-        if hint in items:
-            yield items[hint]
-        yield from items.values()
-
-    def _pods(self, hint: str) -> Iterator[tuple[ArtifactObject, dict[str, Any]]]:
-        for kind in self.by_kind:
-            for item in self._hinted(kind, hint):
-                pod = template(kind, item.value)
-                if pod is None:
-                    break
-                yield item, pod
-
-
-def _count(value: Any) -> int:
+def count(value: Any) -> int:
+    """Take a number of pods; anything else, such as none, as one."""
     return value if isinstance(value, int) else 1

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from tenant_compiler.backends.kubernetes.lints import pods, shape
+from tenant_compiler.backends.kubernetes.lints import shape
 from tenant_compiler.backends.kubernetes.lints.found import mapping, mappings, remember, within, words
+from tenant_compiler.backends.kubernetes.lints.pods import WITH_SELECTOR
 from tenant_compiler.backends.kubernetes.quantities import read
 from tenant_compiler.model.artifact import Shared
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from tenant_compiler.backends.kubernetes.lints.found import Found, Memory
+    from tenant_compiler.backends.kubernetes.lints.pods import Pods
     from tenant_compiler.model.artifact import ArtifactObject
 
 _CLEAN: Memory = {}
@@ -25,36 +27,36 @@ _ESCALATION: Final = frozenset({"escalate", "bind", "impersonate"})
 def judge(item: ArtifactObject, kind: str, found: Found) -> None:
     """Judge an object by the rules of its kind.
 
-    Codes: TC505, TC506, TC508, TC514, TC515, TC517.
+    Codes: TC505, TC508, TC514, TC515, TC517.
     """
     rule = _RULES.get(kind)
     if rule is not None:
         rule(item, item.value, found)
 
 
-def _pods(item: ArtifactObject, value: dict[str, Any], found: Found) -> None:
-    kind = value["kind"]
-    template = pods.template(kind, value)
-    if template is None:
-        return
-    named = within(template, "metadata").get("labels")
-    if kind != "Pod":
-        shape.labels(item, named, found)
-    if kind in pods.WITH_SELECTOR:
-        chosen = within(value, "spec", "selector", "matchLabels")
-        if not chosen.items() <= mapping(named).items():
+def judge_pods(pods: Pods, found: Found) -> None:
+    """Judge the pods that an object makes.
+
+    Codes: TC504, TC505, TC506.
+    """
+    item = pods.item
+    if pods.kind != "Pod":
+        shape.labels(item, pods.labels, found)
+    if pods.kind in WITH_SELECTOR:
+        chosen = within(pods.object_spec, "selector", "matchLabels")
+        if not chosen.items() <= pods.labels.items():
             found.add(
                 "TC506",
                 item,
                 "its selector does not match the labels of its own pods",
                 advice="give the pod template every label that `spec.selector.matchLabels` names, with the same value",
             )
-    for container in pods.containers(template):
+    for container in pods.containers:
         resources = container.get("resources")
         if resources and id(resources) not in _CLEAN:
             faulty = [_quantities(item, mapping(amounts), found) for amounts in mapping(resources).values()]
             _keep(resources, faulty=any(faulty))
-    for volume in mappings(within(template, "spec").get("volumes")):
+    for volume in mappings(pods.spec.get("volumes")):
         if id(volume) not in _CLEAN:
             size = within(volume, "emptyDir").get("sizeLimit")
             _keep(volume, faulty=size is not None and _quantities(item, {"sizeLimit": size}, found))
@@ -192,13 +194,6 @@ def _keep(part: dict[str, Any], *, faulty: bool) -> None:
 
 
 _RULES: Final[dict[str, Callable[[ArtifactObject, dict[str, Any], Found], None]]] = {
-    "Deployment": _pods,
-    "StatefulSet": _pods,
-    "DaemonSet": _pods,
-    "ReplicaSet": _pods,
-    "Job": _pods,
-    "CronJob": _pods,
-    "Pod": _pods,
     "ResourceQuota": _quota,
     "LimitRange": _limit_range,
     "Role": _role,

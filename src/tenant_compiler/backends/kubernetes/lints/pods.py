@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from tenant_compiler.backends.kubernetes.lints.found import mappings, within
+from tenant_compiler.backends.kubernetes.lints.found import mapping, mappings, within
+
+if TYPE_CHECKING:
+    from tenant_compiler.model.artifact import ArtifactObject
 
 _TEMPLATES: Final = {
     "Deployment": ("spec", "template"),
@@ -19,14 +22,30 @@ WITH_SELECTOR: Final = frozenset({"Deployment", "StatefulSet", "DaemonSet", "Rep
 SCALED: Final = frozenset({"Deployment", "StatefulSet", "ReplicaSet"})
 
 
-def template(kind: str, value: dict[str, Any]) -> dict[str, Any] | None:
-    """Give an object's pod template (for a Pod the object itself); None for kinds that make no pods."""
+class Pods(NamedTuple):
+    """An object that makes pods, taken apart once for all rules."""
+
+    item: ArtifactObject
+    kind: str
+    name: str
+    object_spec: dict[str, Any]
+    labels: dict[str, Any]
+    """Of the pods."""
+    spec: dict[str, Any]
+    """Of the pods."""
+    containers: list[dict[str, Any]]
+    """Those that run first, before the others start, at the end."""
+
+
+def pods_of(item: ArtifactObject, kind: str, name: str) -> Pods | None:
+    """Take an object apart; None for kinds that make no pods."""
     path = _TEMPLATES.get(kind)
-    return None if path is None else within(value, *path)
-
-
-def containers(pod: dict[str, Any]) -> list[dict[str, Any]]:
-    """Give the containers of a pod template, those that run first at the end."""
-    spec = within(pod, "spec")
-    found = mappings(spec.get("containers"))
-    return found + mappings(spec["initContainers"]) if "initContainers" in spec else found
+    if path is None:
+        return None
+    template = within(item.value, *path)
+    spec = mapping(template.get("spec"))
+    containers = mappings(spec.get("containers"))
+    if "initContainers" in spec:
+        containers = containers + mappings(spec["initContainers"])
+    labels = within(template, "metadata", "labels")
+    return Pods(item, kind, name, mapping(item.value.get("spec")), labels, spec, containers)

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from tenant_compiler.backends.kubernetes.lints.found import mapping, within
-from tenant_compiler.backends.kubernetes.lints.pods import containers, template
+from tenant_compiler.backends.kubernetes.lints.found import mapping, remember, within
+from tenant_compiler.backends.kubernetes.lints.group import count
 from tenant_compiler.backends.kubernetes.quantities import read, show_cores, show_gib
+from tenant_compiler.model.artifact import Shared
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tenant_compiler.backends.kubernetes.lints.found import Found
+    from tenant_compiler.backends.kubernetes.lints.found import Found, Memory
     from tenant_compiler.backends.kubernetes.lints.group import Group
+    from tenant_compiler.backends.kubernetes.lints.pods import Pods
     from tenant_compiler.model.artifact import ArtifactObject
 
 
-class _Resource(NamedTuple):
+class _Bound(NamedTuple):
     name: str
+    """As a ResourceQuota has it."""
+    side: str
     quota: str
     """The quota's name in the vocabulary."""
     unit: str
@@ -26,102 +30,112 @@ class _Resource(NamedTuple):
     """What a quota is rounded up to in the advice, in billionths."""
 
 
-_RESOURCES: Final = (
-    _Resource("cpu", "cpu_cores", "cores", show_cores, 5 * 10**8),
-    _Resource("memory", "memory_gb", "GiB", show_gib, 2**29 * 10**9),
+_HALF_A_CORE: Final = 5 * 10**8
+_HALF_A_GIB: Final = 2**29 * 10**9
+_BOUNDS: Final = (
+    _Bound("requests.cpu", "requests", "cpu_cores", "cores", show_cores, _HALF_A_CORE),
+    _Bound("limits.cpu", "limits", "cpu_cores", "cores", show_cores, _HALF_A_CORE),
+    _Bound("requests.memory", "requests", "memory_gb", "GiB", show_gib, _HALF_A_GIB),
+    _Bound("limits.memory", "limits", "memory_gb", "GiB", show_gib, _HALF_A_GIB),
 )
+
+_Amounts = tuple[int, int, int, int]
+"""Billionths for each of the bounds, in their order."""
+_NOTHING: Final[_Amounts] = (0, 0, 0, 0)
+
+_ALIVE: Memory = {}
+_READ: dict[int, _Amounts] = {}
+"""What constant `resources` come to, as long as they are in `_ALIVE`."""
 
 
 class _Need(NamedTuple):
-    item: ArtifactObject
-    pods: int
-    """At full scale, with those of the new version that start before old ones go."""
-    pod: dict[str, Any]
+    name: str
+    amounts: _Amounts
+    """Of all pods at full scale, with those of the new version that start before old ones go."""
 
 
 def judge(own: Group, found: Found) -> None:
     """TC511: compare each ResourceQuota with the sum over all that makes pods."""
     quotas = own.of("ResourceQuota")
-    if not quotas:
+    if not quotas or not own.pods:
         return
     needs = list(_needs(own))
+    wanted = [sum(amounts) for amounts in zip(*(need.amounts for need in needs), strict=True)]
     for item in quotas.values():
         hard = within(item.value, "spec", "hard")
-        for resource in _RESOURCES:
-            _compare(item, hard, resource, needs, found)
+        over: dict[str, tuple[int, int]] = {}
+        for index, bound in enumerate(_BOUNDS):
+            allowed = read(hard.get(bound.name))
+            if allowed is not None and wanted[index] > allowed:
+                # Of requests and limits only the one that is further out is worth a finding.
+                over[bound.quota] = max(over.get(bound.quota, (0, 0)), (wanted[index] - allowed, index))
+        for excess, index in over.values():
+            _report(item, index, wanted[index], excess, needs, found)
 
 
-def _compare(
-    item: ArtifactObject, hard: dict[str, Any], resource: _Resource, needs: list[_Need], found: Found
+def _report(
+    item: ArtifactObject, index: int, wanted: int, excess: int, needs: list[_Need], found: Found
 ) -> None:
-    """Find the tighter of the bounds on requests and limits, and report that one only."""
-    worst: tuple[int, int, int, str] | None = None
-    for side in ("requests", "limits"):
-        bound = read(hard.get(f"{side}.{resource.name}"))
-        if bound is None:
-            continue
-        wanted = sum(need.pods * _of_pod(need.pod, side, resource.name) for need in needs)
-        if wanted > bound and (worst is None or wanted - bound > worst[0]):
-            worst = (wanted - bound, wanted, bound, side)
-    if worst is None:
-        return
-    _, wanted, bound, side = worst
-    step = resource.step
-    fits = resource.show(-(-wanted // step) * step)
-    largest = max(needs, key=lambda need: need.pods * _of_pod(need.pod, side, resource.name))
+    bound = _BOUNDS[index]
+    fits = bound.show(-(-wanted // bound.step) * bound.step)
+    largest = max(needs, key=lambda need: need.amounts[index])
     found.add(
         "TC511",
         item,
-        f"the services need {resource.show(wanted)} {resource.unit} ({side}) at full scale while new versions start,"
-        f" which is {resource.show(wanted - bound)} more than quotas.{resource.quota} of {resource.show(bound)}",
-        advice=f"raise quotas.{resource.quota} to {fits}, or lower the maximum or the {side} of"
-        f" {largest.item.value['metadata']['name']}, which needs the most",
-        pointer=("spec", "quotas", resource.quota),
+        f"the services need {bound.show(wanted)} {bound.unit} ({bound.side}) at full scale while new versions start,"
+        f" which is {bound.show(excess)} more than quotas.{bound.quota} of {bound.show(wanted - excess)}",
+        advice=f"raise quotas.{bound.quota} to {fits}, or lower the maximum or the {bound.side} of {largest.name},"
+        " which needs the most",
+        pointer=("spec", "quotas", bound.quota),
     )
 
 
 def _needs(own: Group) -> Iterator[_Need]:
-    for kind, items in own.by_kind.items():
-        for item in items.values():
-            pod = template(kind, item.value)
-            if pod is None:
-                break
-            yield _Need(item, _pods(own, kind, item), pod)
+    for several in own.pods.values():
+        for pods in several:
+            number = _pods(own, pods)
+            one = _of_pod(pods)
+            yield _Need(pods.name, (number * one[0], number * one[1], number * one[2], number * one[3]))
 
 
-def _pods(own: Group, kind: str, item: ArtifactObject) -> int:
-    if kind == "CronJob":
-        job = within(item.value, "spec", "jobTemplate", "spec")
-        return _number(job.get("parallelism", 1))
-    if kind == "Job":
-        return _number(within(item.value, "spec").get("parallelism", 1))
-    most = own.replicas(item)[1]
-    if kind != "Deployment":
+def _pods(own: Group, pods: Pods) -> int:
+    spec = pods.object_spec
+    if pods.kind == "CronJob":
+        return count(within(spec, "jobTemplate", "spec").get("parallelism"))
+    if pods.kind == "Job":
+        return count(spec.get("parallelism"))
+    most = own.replicas(pods)[1]
+    strategy = mapping(spec.get("strategy"))
+    if pods.kind != "Deployment" or strategy.get("type") == "Recreate":
         return most
-    strategy = within(item.value, "spec", "strategy")
-    if strategy.get("type") == "Recreate":
-        return most
-    return most + _surge(within(strategy, "rollingUpdate").get("maxSurge", "25%"), most)
+    return most + _surge(mapping(strategy.get("rollingUpdate")).get("maxSurge", "25%"), most)
 
 
 def _surge(said: Any, replicas: int) -> int:
     """Pods beyond the replicas; Kubernetes rounds a share up."""
     if isinstance(said, str) and said.endswith("%") and said[:-1].isdecimal():
         return -(-int(said[:-1]) * replicas // 100)
-    return _number(said)
+    return count(said)
 
 
-def _of_pod(pod: dict[str, Any], side: str, resource: str) -> int:
-    """What a pod counts for: limits stand in for requests that are missing."""
-    total = 0
-    for container in containers(pod):
+def _of_pod(pods: Pods) -> _Amounts:
+    total = _NOTHING
+    for container in pods.containers:
         resources = mapping(container.get("resources"))
-        amount = read(within(resources, side).get(resource))
-        if amount is None and side == "requests":
-            amount = read(within(resources, "limits").get(resource))
-        total += amount or 0
+        amounts = _READ[id(resources)] if id(resources) in _ALIVE else _of_container(resources)
+        total = (total[0] + amounts[0], total[1] + amounts[1], total[2] + amounts[2], total[3] + amounts[3])
     return total
 
 
-def _number(value: Any) -> int:
-    return value if isinstance(value, int) else 1
+def _of_container(resources: dict[str, Any]) -> _Amounts:
+    """Read what a container counts for: limits stand in for requests that are missing."""
+    limits = mapping(resources.get("limits"))
+    requests = {**limits, **mapping(resources.get("requests"))}
+    cpu, memory = read(requests.get("cpu")) or 0, read(requests.get("memory")) or 0
+    amounts = (cpu, read(limits.get("cpu")) or 0, memory, read(limits.get("memory")) or 0)
+    if type(resources) is Shared:
+        remember(_ALIVE, resources)
+        if len(_ALIVE) == 1:
+            _READ.clear()
+        _READ[id(resources)] = amounts
+    return amounts

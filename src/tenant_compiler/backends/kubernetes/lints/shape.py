@@ -104,18 +104,19 @@ def _value_fault(text: str) -> str:
 
 
 def _without_nulls(value: dict[str, Any]) -> bool:
+    """Look at every node, constant sub-trees once only; no recursion, because this is the hottest loop of the lints."""
     constant = []
     waiting: list[Any] = [value]
-    while waiting:
-        node = waiting.pop()
-        if type(node) is Shared:
-            if id(node) in _WITHOUT_NULLS:
-                continue
-            constant.append(node)
-        children = node if type(node) is list else node.values()
+    for node in waiting:
+        kind = type(node)
+        children = node if kind is list else node.values()
         if None in children:
             return False
-        waiting += [child for child in children if type(child) in _COLLECTIONS]
+        if kind is Shared:
+            constant.append(node)
+        for child in children:
+            if type(child) in _COLLECTIONS and id(child) not in _WITHOUT_NULLS:
+                waiting.append(child)  # noqa: B909 - the list is the queue
     for node in constant:
         remember(_WITHOUT_NULLS, node)
     return True

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tenant_compiler.backends.kubernetes.lints.found import mapping, mappings, within
-from tenant_compiler.backends.kubernetes.lints.pods import SCALED, containers, template
+from tenant_compiler.backends.kubernetes.lints.pods import SCALED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tenant_compiler.backends.kubernetes.lints.found import Found
     from tenant_compiler.backends.kubernetes.lints.group import Group
+    from tenant_compiler.backends.kubernetes.lints.pods import Pods
     from tenant_compiler.model.artifact import ArtifactObject
 
 
@@ -25,11 +26,9 @@ def judge(own: Group, known: Group, found: Found) -> None:
         known: where references may lead: those, and more for a file that adds to another.
         found: takes the findings.
     """
-    for kind, items in own.by_kind.items():
-        for item in items.values():
-            pod = template(kind, item.value)
-            if pod is not None:
-                _pod_references(item, pod, known, found)
+    for several in own.pods.values():
+        for pods in several:
+            _pod_references(pods, known, found)
     for item in own.of("Service").values():
         _ports(item, known, found)
     for item in own.of("RoleBinding").values():
@@ -42,26 +41,25 @@ def judge(own: Group, known: Group, found: Found) -> None:
         _budget(item, known, found)
 
 
-def _pod_references(item: ArtifactObject, pod: dict[str, Any], known: Group, found: Found) -> None:
-    spec = mapping(pod.get("spec"))
-    account = spec.get("serviceAccountName") or "default"
+def _pod_references(pods: Pods, known: Group, found: Found) -> None:
+    account = pods.spec.get("serviceAccountName") or "default"
     if account != "default" and not known.has("ServiceAccount", account):
-        _missing(item, "ServiceAccount", account, found)
-    for reference in _config_maps(pod, spec):
+        _missing(pods.item, "ServiceAccount", account, found)
+    for reference in _config_maps(pods):
         if not reference.get("optional") and not known.has("ConfigMap", reference.get("name")):
-            _missing(item, "ConfigMap", reference.get("name"), found)
+            _missing(pods.item, "ConfigMap", reference.get("name"), found)
 
 
-def _config_maps(pod: dict[str, Any], spec: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _config_maps(pods: Pods) -> Iterator[dict[str, Any]]:
     """Give all references of a pod to ConfigMaps."""
-    for container in containers(pod):
+    for container in pods.containers:
         for source in mappings(container.get("envFrom")):
             if "configMapRef" in source:
                 yield mapping(source["configMapRef"])
         for variable in mappings(container.get("env")):
             if "valueFrom" in variable and "configMapKeyRef" in mapping(variable["valueFrom"]):
                 yield mapping(variable["valueFrom"]["configMapKeyRef"])
-    for volume in mappings(spec.get("volumes")):
+    for volume in mappings(pods.spec.get("volumes")):
         if "configMap" in volume:
             yield mapping(volume["configMap"])
 
@@ -72,14 +70,14 @@ def _ports(item: ArtifactObject, known: Group, found: Found) -> None:
     made = known.selected(mapping(spec.get("selector")), item.value["metadata"]["name"])
     if made is None:
         return
-    names = {port.get("name") for container in containers(made[1]) for port in mappings(container.get("ports"))}
+    names = {port.get("name") for container in made.containers for port in mappings(container.get("ports"))}
     for port in mappings(spec.get("ports")):
         target = port.get("targetPort")
         if isinstance(target, str) and target not in names:
             found.add(
                 "TC507",
                 item,
-                f"it leads to the port `{target}`, but {made[0].id} has no port of that name",
+                f"it leads to the port `{target}`, but {made.item.id} has no port of that name",
                 advice="name the container's port, or use its number",
             )
 
@@ -107,20 +105,20 @@ def _budget(item: ArtifactObject, known: Group, found: Found) -> None:
     made = known.selected(within(spec, "selector", "matchLabels"), item.value["metadata"]["name"])
     if made is None:
         return
-    least = known.replicas(made[0])[0]
+    least = known.replicas(made)[0]
     gone, left = spec.get("maxUnavailable"), spec.get("minAvailable")
     if gone in (0, "0%") or left == "100%" or (isinstance(left, int) and left >= least):
         found.add(
             "TC509",
             item,
-            f"it lets none of the {least} replicas of {made[0].id} go, so that no node of theirs can be drained",
+            f"it lets none of the {least} replicas of {made.item.id} go, so that no node of theirs can be drained",
             advice="allow at least one to be unavailable, or run more replicas",
         )
     elif gone == "100%" or left in (0, "0%") or (isinstance(gone, int) and gone >= least):
         found.add(
             "TC509",
             item,
-            f"it lets all {least} replicas of {made[0].id} go at a time",
+            f"it lets all {least} replicas of {made.item.id} go at a time",
             advice=f"set `availability.maximum_unavailable` to at most {max(1, least - 1)}, or run more replicas",
             severity="warning",
         )

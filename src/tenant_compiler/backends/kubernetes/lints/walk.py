@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 from tenant_compiler.backends.kubernetes.lints import kinds, quota, shape, together
 from tenant_compiler.backends.kubernetes.lints.found import Found
 from tenant_compiler.backends.kubernetes.lints.group import Group
+from tenant_compiler.backends.kubernetes.lints.pods import pods_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tenant_compiler.backends.kubernetes.lints.pods import Pods
     from tenant_compiler.model.artifact import Artifact, ArtifactObject
     from tenant_compiler.model.diagnostic import Diagnostic
 
@@ -31,7 +33,7 @@ def judge(artifacts: Sequence[Artifact]) -> dict[str, list[Diagnostic]]:
             if _is_object(item):
                 group = files.get(artifact.path)
                 if group is None:
-                    group = files[artifact.path] = Group({})
+                    group = files[artifact.path] = Group({}, {})
                 _one(item, group, found)
     for group in files.values():
         known = group if "Namespace" in group.by_kind else _merged(files)
@@ -56,16 +58,24 @@ def _one(item: ArtifactObject, group: Group, found: Found) -> None:
     shape.judge(item, meta, found)
     kinds.judge(item, kind, found)
     name = meta.get("name")
-    if isinstance(name, str):
-        items = group.by_kind.get(kind)
-        if items is None:
-            items = group.by_kind[kind] = {}
-        items[name] = item
+    if not isinstance(name, str):
+        return
+    items = group.by_kind.get(kind)
+    if items is None:
+        items = group.by_kind[kind] = {}
+    items[name] = item
+    pods = pods_of(item, kind, name)
+    if pods is not None:
+        kinds.judge_pods(pods, found)
+        group.pods.setdefault(name, []).append(pods)
 
 
 def _merged(files: dict[str, Group]) -> Group:
     by_kind: dict[str, dict[str, ArtifactObject]] = {}
+    pods: dict[str, list[Pods]] = {}
     for group in files.values():
         for kind, items in group.by_kind.items():
             by_kind.setdefault(kind, {}).update(items)
-    return Group(by_kind)
+        for name, several in group.pods.items():
+            pods.setdefault(name, []).extend(several)
+    return Group(by_kind, pods)

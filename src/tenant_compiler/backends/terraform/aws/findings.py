@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tenant_compiler.backends.terraform.aws.classes import CLASSES, demand
-from tenant_compiler.backends.terraform.aws.keys import KEY, has_key
+from tenant_compiler.backends.terraform.aws.keys import has_key
 from tenant_compiler.backends.terraform.aws.lower import key_store
+from tenant_compiler.backends.terraform.aws.names import KEY
 from tenant_compiler.backends.terraform.expression import identifier
 from tenant_compiler.model.diagnostic import Diagnostic
 

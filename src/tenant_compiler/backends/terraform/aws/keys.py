@@ -81,7 +81,7 @@ def key_blocks(plan: Plan, key_store: str) -> Iterator[Block]:
 
 
 def _material(plan: Plan, key_store: str) -> dict[str, Any]:
-    """Where the key's material lives and how it changes. KMS neither rotates nor replicates keys of a custom key store."""
+    """Where the key lives and how it changes: KMS neither rotates nor replicates keys of a custom key store."""
     if key_store:
         return {"custom_key_store_id": key_store, "enable_key_rotation": False}
     return {

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from tenant_compiler.backends.terraform.aws.keys import KEY, has_key, key_blocks
-from tenant_compiler.backends.terraform.aws.names import has_fips
+from tenant_compiler.backends.terraform.aws.keys import has_key, key_blocks
+from tenant_compiler.backends.terraform.aws.names import KEY, has_fips
 from tenant_compiler.backends.terraform.aws.objects import object_blocks
 from tenant_compiler.backends.terraform.aws.sql import DATABASE, SECURITY_GROUPS, SUBNET_GROUP, sql_blocks
 from tenant_compiler.backends.terraform.expression import Expression, identifier, refer
@@ -100,7 +100,7 @@ def _variables(plan: Plan) -> Iterator[Block]:
         "validation": [
             {
                 "condition": Expression(f"${{length(var.{SECURITY_GROUPS}) > 0}}"),
-                "error_message": "Name at least one security group: without one, RDS takes the network's default group.",
+                "error_message": "Name a security group: without one, RDS takes the default group of the network.",
             }
         ],
     }

@@ -113,7 +113,7 @@ def _storage(store: SqlStore) -> dict[str, Any]:
 
 
 def _encryption(plan: Plan) -> dict[str, Any]:
-    """Storage and the administrator's password, which RDS makes and keeps in Secrets Manager: no state ever holds it."""
+    """Storage, and the administrator's password: RDS makes it in Secrets Manager, so that no state ever holds it."""
     body: dict[str, Any] = {"storage_encrypted": True, "manage_master_user_password": True}
     key = key_arn(plan)
     if key is not None:
