@@ -100,8 +100,8 @@ def check_public_cidr(text: str) -> Fault | None:
     return None
 
 
-_MONTHS: Final = tuple("jan feb mar apr may jun jul aug sep oct nov dec".split())
-_WEEKDAYS: Final = tuple("sun mon tue wed thu fri sat".split())
+_MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_WEEKDAYS: Final = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 _FIELDS: Final = (
     ("minute", 0, 59, ()),
     ("hour", 0, 23, ()),

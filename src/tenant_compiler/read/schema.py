@@ -96,7 +96,7 @@ class Validator:
 _validators: dict[tuple[object, ...], Validator] = {}
 
 
-def check(
+def check(  # noqa: PLR0913  # the place of a document takes three
     value: Any,
     schema: SchemaName,
     file: str = "",
@@ -225,7 +225,8 @@ def _tables() -> tuple[Filler, frozenset[Path], Mapping[Path, str]]:
 def fill_defaults(spec: Mapping[str, Any]) -> dict[str, Any]:
     """Fill the vocabulary's defaults into a merged ``spec``.
 
-    Copies what it changes; constant sub-trees are shared between results, so never change one. The input stays as it is.
+    Copies what it changes and leaves its input as it is. Constant sub-trees are shared between results: never change
+    one.
     """
     filled: dict[str, Any] = _tables()[0](spec)
     return filled
@@ -246,5 +247,5 @@ def union_paths() -> frozenset[Path]:
 
 
 def stricter() -> Mapping[Path, str]:
-    """Which way is the safer one, for fields below ``spec``: ``higher`` (in an enumeration: later), ``lower``, ``true``."""
+    """Which way is the safer one, by field below ``spec``: ``higher`` (later in an enumeration), ``lower`` or ``true``."""
     return _tables()[2]

@@ -12,7 +12,7 @@ from tenant_compiler.model.diagnostic import Diagnostic, Place
 from tenant_compiler.model.pointer import show
 from tenant_compiler.read import reserved
 from tenant_compiler.read import schema_words as words
-from tenant_compiler.read.schema_values import Finding, judge_value
+from tenant_compiler.read.schema_values import Finding, Problem, judge_value
 from tenant_compiler.read.shapes import target
 from tenant_compiler.read.suggest import near
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tenant_compiler.read.shapes import Schema
 
 
-_RANK: Final = {"TC205": 1, "TC202": 2, "TC207": 2, "TC201": 3, "TC209": 3, "TC203": 4, "TC208": 5, "TC206": 6}
+_RANK: Final = {"TC205": 1, "TC202": 2, "TC207": 2, "TC201": 3, "TC209": 3, "TC203": 4, "TC204": 3, "TC208": 5, "TC206": 6}
 """Of several findings about one node the one with the lowest rank is told: the others follow from it, or wait."""
 
 _UNSPEAKABLE: Final = 0
@@ -104,7 +104,7 @@ def _is_whole(_: object, value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-_CHECKER: Final = validators.extend(
+_CHECKER: Final = validators.extend(  # type: ignore[no-untyped-call]
     Draft7Validator, type_checker=Draft7Validator.TYPE_CHECKER.redefine("integer", _is_whole)
 )
 
@@ -126,23 +126,23 @@ class _Explainer:
         for error in _CHECKER(self._schema).iter_errors(value):
             for leaf in _leaves(error):
                 for finding in self._explain(leaf):
-                    yield _RANK.get(finding.code, 9), finding
+                    yield _RANK[finding.code], finding
 
     def _explain(self, error: ValidationError) -> Iterator[Finding]:
-        path = tuple(error.absolute_path)
+        problem = _problem(error, self._schema)
         where = tuple(error.absolute_schema_path)
         if where[-2:-1] == ("propertyNames",) and where[-3:-2] != ("properties",):
-            yield _bad_key(path, error)
-        elif error.validator == "additionalProperties":
-            yield from self._unknown(path, error)
-        elif error.validator == "required":
-            yield from self._missing(path, error)
+            yield _bad_key(problem)
+        elif problem.keyword == "additionalProperties":
+            yield from self._unknown(problem)
+        elif problem.keyword == "required":
+            yield from self._missing(problem)
         else:
-            yield judge_value(error, self._schema)
+            yield judge_value(problem)
 
-    def _strangers(self, path: Pointer, error: ValidationError) -> dict[str, str | None]:
+    def _strangers(self, problem: Problem) -> dict[str, str | None]:
         """The unknown keys of a section, each with the known one that was meant; missing keys come first."""
-        schema, section = error.schema, error.instance
+        path, schema, section = problem.path, problem.schema, problem.value
         known = self._meant.get((path, id(schema)))
         if known is not None:
             return known
@@ -161,17 +161,17 @@ class _Explainer:
         self._meant[path, id(schema)] = found
         return found
 
-    def _unknown(self, path: Pointer, error: ValidationError) -> Iterator[Finding]:
+    def _unknown(self, problem: Problem) -> Iterator[Finding]:
         """Unknown keys; one that resembles a missing key is one finding with it (TC201)."""
-        required = error.schema.get("required", ())
-        for key, meant in self._strangers(path, error).items():
-            pointer = (*path, key)
+        required = problem.schema.get("required", ())
+        for key, meant in self._strangers(problem).items():
+            pointer = (*problem.path, key)
             if self._is_reserved(pointer):
                 yield Finding("TC201", pointer, "is not supported yet", "leave it out", key=True)
                 continue
             help_ = f"did you mean `{meant}`" + (", which is missing?" if meant in required else "?")
             if meant is None:
-                help_ = self._other_help(pointer, list(error.schema.get("properties", {})))
+                help_ = self._other_help(pointer, list(problem.schema.get("properties", {})))
             yield Finding("TC201", pointer, "", help_, key=True)
 
     def _other_help(self, pointer: Pointer, known: list[str]) -> str:
@@ -196,14 +196,15 @@ class _Explainer:
         skipped = 3 if pointer[1:2] == ("environments",) else 1
         return _is_listed(pointer[skipped:], reserved.SETTINGS)
 
-    def _missing(self, path: Pointer, error: ValidationError) -> Iterator[Finding]:
+    def _missing(self, problem: Problem) -> Iterator[Finding]:
         """Missing keys, but for those that `_unknown` tells of (TC204)."""
-        closed = error.schema.get("additionalProperties") is False
-        folded = self._strangers(path, error).values() if closed else ()
-        for key in error.validator_value:
-            if key not in error.instance and key not in folded:
-                field = error.schema.get("properties", {}).get(key, {})
-                yield Finding("TC204", (*path, key), "is missing", self._how_to_add((*path, key), field), at=path)
+        closed = problem.schema.get("additionalProperties") is False
+        folded = self._strangers(problem).values() if closed else ()
+        for key in problem.argument:
+            if key not in problem.value and key not in folded:
+                pointer = (*problem.path, key)
+                help_ = self._how_to_add(pointer, problem.schema.get("properties", {}).get(key, {}))
+                yield Finding("TC204", pointer, "is missing", help_, at=problem.path)
 
     def _how_to_add(self, pointer: Pointer, field: Schema) -> str:
         constants = words.choices(field, self._schema)
@@ -214,14 +215,34 @@ class _Explainer:
         return f"no layer says it: write {line} in the tenant, a profile, the workspace's defaults or the tier preset"
 
 
-def _bad_key(path: Pointer, error: ValidationError) -> Finding:
+def _problem(error: ValidationError, root: Schema) -> Problem:
+    """Take what we need out of an error of `jsonschema`."""
+    path: Any = tuple(error.absolute_path)
+    schema: Any = error.schema
+    whole: Any = error
+    while whole.parent is not None and tuple(whole.parent.absolute_path) == path:
+        whole = whole.parent
+    return Problem(
+        path,
+        error.instance,
+        str(error.validator),
+        error.validator_value,
+        schema if isinstance(schema, dict) else {},
+        whole.schema if isinstance(whole.schema, dict) else {},
+        root,
+        error.validator == "oneOf" and not error.context,
+        error.message,
+    )
+
+
+def _bad_key(problem: Problem) -> Finding:
     """A name that a map does not take (TC209)."""
-    key = str(error.instance)
-    if error.validator != "pattern":
-        return Finding("TC209", (*path, key), f"has a name that does not fit: {error.message[:200]}", "", key=True)
-    pattern = str(error.validator_value)
-    message = f"must be named with {words.form(pattern)}"
-    return Finding("TC209", (*path, key), message, words.better(key, pattern), key=True)
+    pointer = (*problem.path, str(problem.value))
+    if problem.keyword != "pattern":
+        return Finding("TC209", pointer, f"has a name that does not fit: {problem.message[:200]}", "", key=True)
+    pattern = str(problem.argument)
+    help_ = words.better(str(problem.value), pattern)
+    return Finding("TC209", pointer, f"must be named with {words.form(pattern)}", help_, key=True)
 
 
 def _is_listed(pointer: Pointer, paths: tuple[str, ...]) -> bool:

@@ -11,8 +11,6 @@ from tenant_compiler.read.suggest import near
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from jsonschema.exceptions import ValidationError
-
     from tenant_compiler.model.pointer import Pointer
     from tenant_compiler.read.shapes import Schema
 
@@ -32,40 +30,44 @@ class Finding(NamedTuple):
     key: bool = False
 
 
-def judge_value(error: ValidationError, root: Schema) -> Finding:
-    """Explain an error that is about one value.
+class Problem(NamedTuple):
+    """A keyword of a schema that a value does not fulfil."""
 
-    Args:
-        error: any but those about keys (``additionalProperties``, ``required``, ``propertyNames``).
-        root: the document's schema.
-    """
-    explain = _BY_KEYWORD.get(str(error.validator), _other)
-    return explain(error, tuple(error.absolute_path), root)
+    path: Pointer
+    value: Any
+    keyword: str
+    argument: Any
+    """The keyword's own value."""
+    schema: Schema
+    """The schema that has the keyword."""
+    field: Schema
+    """The schema of the whole node: the one with the choice when ``schema`` is a branch of it."""
+    root: Schema
+    ambiguous: bool
+    """More branches of a ``oneOf`` fit than one."""
+    message: str
+    """The validator's own words."""
+
+    def annotation(self, keyword: str, default: Any) -> Any:
+        """What the schema says of the node beside its rules."""
+        return self.schema.get(keyword, self.field.get(keyword, default))
 
 
-def _holder(error: ValidationError) -> Schema:
-    """The schema of the whole field: the one that holds the choice when the error is about a branch of it."""
-    path, at = error.absolute_path, error
-    while isinstance(at.parent, type(error)) and at.parent.absolute_path == path:
-        at = at.parent
-    return at.schema if isinstance(at.schema, dict) else {}
+def judge_value(problem: Problem) -> Finding:
+    """Explain a problem of one value: any but those about keys."""
+    return _BY_KEYWORD.get(problem.keyword, _other)(problem)
 
 
-def _annotation(error: ValidationError, keyword: str, default: Any) -> Any:
-    own = error.schema if isinstance(error.schema, dict) else {}
-    return own.get(keyword, _holder(error).get(keyword, default))
-
-
-def _example(error: ValidationError) -> str:
-    examples = _annotation(error, "examples", ())
+def _example(problem: Problem) -> str:
+    examples = problem.annotation("examples", ())
     return f"write `{words.flow(examples[0])}`, for example" if examples else ""
 
 
-def _type(error: ValidationError, path: Pointer, root: Schema) -> Finding:
+def _type(problem: Problem) -> Finding:
     """A value of the wrong type, or a choice of which no branch is meant (TC202, TC203, TC207)."""
-    value, schema = error.instance, error.schema
-    if error.validator == "oneOf" and not error.context:  # more than one branch fits
-        return _other(error, path, root)
+    path, value, schema, root = problem.path, problem.value, problem.schema, problem.root
+    if problem.ambiguous:
+        return _other(problem)
     wanted = words.wanted(schema, root)
     if value is None and _wants_section(schema, root):
         name = str(path[-1]) if path else "it"
@@ -75,7 +77,7 @@ def _type(error: ValidationError, path: Pointer, root: Schema) -> Finding:
     same_kind = any(type(choice.value) is type(value) for choice in constants)
     if same_kind and wanted.startswith("`"):
         return _constant(path, value, constants)
-    unit, examples = _annotation(error, "x-unit", ""), _annotation(error, "examples", ())
+    unit, examples = problem.annotation("x-unit", ""), problem.annotation("examples", ())
     help_ = words.instead(value, schema, root, unit, examples)
     return Finding("TC202", path, f"is {words.kind_of(value)}, but must be {wanted}", help_)
 
@@ -102,12 +104,12 @@ _BOUNDS: Final = {
 }
 
 
-def _bound(error: ValidationError, path: Pointer, root: Schema) -> Finding:
+def _bound(problem: Problem) -> Finding:
     """A number out of bounds (TC205)."""
-    schema = error.schema
-    unit = _annotation(error, "x-unit", "")
+    schema = problem.schema
+    unit = problem.annotation("x-unit", "")
     bounds = [keyword for keyword in _BOUNDS if keyword in schema]
-    if error.validator == "multipleOf":
+    if problem.keyword == "multipleOf":
         wanted = f"a multiple of {words.with_unit(schema['multipleOf'], unit)}"
     elif bounds == ["minimum", "maximum"]:
         wanted = f"from {words.shown(schema['minimum'])} to {words.with_unit(schema['maximum'], unit)}"
@@ -115,16 +117,15 @@ def _bound(error: ValidationError, path: Pointer, root: Schema) -> Finding:
         parts = [f"{_BOUNDS[keyword]} {words.shown(schema[keyword])}" for keyword in bounds[:-1]]
         last = f"{_BOUNDS[bounds[-1]]} {words.with_unit(schema[bounds[-1]], unit)}"
         wanted = " and ".join([*parts, last])
-    help_ = words.instead(None, _holder(error), root, unit, _annotation(error, "examples", ()))
-    return Finding("TC205", path, f"is {words.shown(error.instance)}, but must be {wanted}", help_)
+    help_ = words.instead(None, problem.field, problem.root, unit, problem.annotation("examples", ()))
+    return Finding("TC205", problem.path, f"is {words.shown(problem.value)}, but must be {wanted}", help_)
 
 
-def _pattern(error: ValidationError, path: Pointer, root: Schema) -> Finding:
+def _pattern(problem: Problem) -> Finding:
     """Text of the wrong form (TC206)."""
-    del root
-    pattern = str(error.validator_value)
-    help_ = words.better(error.instance, pattern) or _example(error)
-    return Finding("TC206", path, f"is {words.quoted(error.instance)}, but must be {words.form(pattern)}", help_)
+    pattern = str(problem.argument)
+    help_ = words.better(problem.value, pattern) or _example(problem)
+    return Finding("TC206", problem.path, f"is {words.quoted(problem.value)}, but must be {words.form(pattern)}", help_)
 
 
 _SIZES: Final = {
@@ -137,16 +138,15 @@ _SIZES: Final = {
 }
 
 
-def _size(error: ValidationError, path: Pointer, root: Schema) -> Finding:
+def _size(problem: Problem) -> Finding:
     """Too long, too many, too few (TC208)."""
-    del root
-    what, phrase = _SIZES[str(error.validator)]
-    size, bound = len(error.instance), error.validator_value
+    what, phrase = _SIZES[problem.keyword]
+    size, bound = len(problem.value), problem.argument
     message = f"has {_count(size, what)}, but must have {phrase} {bound}"
     if phrase == "at most":
         how = "shorten it by" if what == "character" else "remove"
-        return Finding("TC208", path, message, f"{how} {_count(size - bound, what)}")
-    return Finding("TC208", path, message, _example(error) or f"add {_count(bound - size, what)}")
+        return Finding("TC208", problem.path, message, f"{how} {_count(size - bound, what)}")
+    return Finding("TC208", problem.path, message, _example(problem) or f"add {_count(bound - size, what)}")
 
 
 def _count(number: int, what: str) -> str:
@@ -154,14 +154,13 @@ def _count(number: int, what: str) -> str:
     return f"{number or 'no'} {what if number == 1 else several}"
 
 
-def _other(error: ValidationError, path: Pointer, root: Schema) -> Finding:
+def _other(problem: Problem) -> Finding:
     """A keyword that only plug-ins' schemas use (TC206)."""
-    del root
-    reason = error.message if len(error.message) <= 200 else f"its `{error.validator}` refuses it"  # noqa: PLR2004
-    return Finding("TC206", path, f"does not fit the schema of its section: {reason}", _example(error))
+    reason = problem.message if len(problem.message) <= 200 else f"its `{problem.keyword}` refuses it"  # noqa: PLR2004
+    return Finding("TC206", problem.path, f"does not fit the schema of its section: {reason}", _example(problem))
 
 
-_BY_KEYWORD: Final[dict[str, Callable[[ValidationError, Pointer, Schema], Finding]]] = {
+_BY_KEYWORD: Final[dict[str, Callable[[Problem], Finding]]] = {
     **dict.fromkeys(("type", "const", "enum", "oneOf", "anyOf"), _type),
     **dict.fromkeys((*_BOUNDS, "multipleOf"), _bound),
     **dict.fromkeys(_SIZES, _size),

@@ -32,7 +32,7 @@ FORMS: Final[Mapping[str, str]] = {
     ),
     r"^[A-Za-z_][A-Za-z0-9_]*$": "a variable's name (letters, digits and `_`, no digit first)",
     r"^[A-Za-z0-9_][A-Za-z0-9._/-]*$": "a relative path of letters, digits, `.`, `_`, `-` and `/`",
-    r"^[A-Za-z0-9]([-_.A-Za-z0-9]*[A-Za-z0-9])?$": "letters, digits, `-`, `_` and `.`; a letter or digit first and last",
+    r"^[A-Za-z0-9]([-_.A-Za-z0-9]*[A-Za-z0-9])?$": "letters, digits, `-`, `_`, `.`; a letter or digit first and last",
     r"^([A-Za-z0-9]([-_.A-Za-z0-9]*[A-Za-z0-9])?)?$": (
         "a label's value: letters, digits, `-`, `_` and `.`; a letter or digit first and last"
     ),

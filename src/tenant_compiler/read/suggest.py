@@ -14,8 +14,9 @@ _LONGEST: Final = 64
 def near(word: str, names: Iterable[str]) -> str | None:
     """Return the name that resembles a word most, or None when nothing is near.
 
-    Words that differ only in case and in ``-``, ``_``, ``.`` and blanks are nearest; else at most a third of the letters
-    (and at least one) may be wrong, missing, too many or swapped with their neighbour. The first of equals wins.
+    Words that differ only in case and in ``-``, ``_``, ``.`` and blanks are nearest; else at most a third of the
+    letters (and at least one) may be wrong, missing, too many or swapped with their neighbour. The first of
+    equals wins.
     """
     if len(word) > _LONGEST:
         return None

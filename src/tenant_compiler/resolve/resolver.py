@@ -106,7 +106,7 @@ class Resolver:
             return [finding._replace(place=place_of(resolved, finding.pointer)) for finding in findings]
         findings = [*judge_tier(resolved, tier), *encryption.weaker_flags(resolved.spec)]
         cloud = resolved.spec["placement"]["cloud"]
-        if selection.profiles and selection.cloud != cloud:
+        if selection.cloud != cloud and any(_depends_on_cloud(layer) for layer in resolved.layers):
             findings.append(_cloud_from_profile(cloud, selection.cloud))
         return findings
 
@@ -293,11 +293,15 @@ def _cycle(path: tuple[str, ...], place: Place) -> Diagnostic:
     )
 
 
+def _depends_on_cloud(layer: Layer) -> bool:
+    return layer.place is not None and any(name == "cloud" for name, _ in layer.place.arguments)
+
+
 def _cloud_from_profile(cloud: str, selected: str) -> Diagnostic:
     said = f"`{selected}`" if selected else "no cloud"
     return Diagnostic(
         "TC317",
-        f"a profile sets placement.cloud to `{cloud}`, but profiles are chosen and evaluated for {said}",
+        f"a profile sets placement.cloud to `{cloud}`, but another profile was evaluated for {said}",
         pointer=("spec", "placement", "cloud"),
         help="write placement.cloud in the tenant, in the environment's values or in the workspace's [defaults]",
     )

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tenant_compiler.model.backend import Fact
     from tenant_compiler.model.document import Document
 
-_NAME = re.compile(rb"""["']?name["']?\s*:\s*["']?([A-Za-z0-9][A-Za-z0-9_.-]*)""")
+_NAME = re.compile(rb"""(?<![A-Za-z0-9_.-])name["']?\s*:\s*["']?([A-Za-z0-9][A-Za-z0-9_.-]*)""")
 
 
 def suspects(root: str, paths: Iterable[str]) -> set[str]:

@@ -200,7 +200,8 @@ def _in_target(finding: Diagnostic, target: str, artifacts: Sequence[Artifact]) 
 def _placed(finding: Diagnostic, document: Document, result: EnvironmentResult) -> Diagnostic:
     """Say whose finding it is, and where its value was written."""
     place = finding.place
-    if place is None and result.resolved is not None and finding.code[:4] != "TC70":
+    # A broken plug-in is nobody's line.
+    if place is None and result.resolved is not None and not finding.code.startswith("TC7"):
         place = place_of(result.resolved, finding.pointer or ("metadata", "name"))
     tenant = document.value["metadata"]["name"]
     return finding._replace(place=place, tenant=tenant, environment=result.environment)

@@ -129,7 +129,7 @@ class Session:
         if isinstance(value, dict) and kind != "Tenant" and isinstance(kind, str):
             place = Place(document.file, ("kind",), document=document.index)
             help_ = did_you_mean(kind, ["Tenant"]) or "write `kind: Tenant`; profiles belong into the profiles folder"
-            return [Diagnostic("TC112", f"a document of kind `{kind}` stands among the tenants", place=place, help=help_)]
+            return [Diagnostic("TC113", f"a document of kind `{kind}` stands among the tenants", place=place, help=help_)]
         findings = schema.check(value, "tenant", document.file, document.index, extensions=self._extensions)
         if findings:
             return findings

@@ -134,7 +134,7 @@ def _databases(plan: Plan, own: str) -> Item:
         "database_connections",
         Text(
             "Database connections",
-            "Open connections to all SQL stores together, and to each (its exporter's service is named after the store).",
+            "Open connections to all SQL stores, and to each (its exporter's service is named like it).",
             "short",
         ),
         {"all": f"sum({each})", "{{service}}": f"sum by (service) ({each})"},

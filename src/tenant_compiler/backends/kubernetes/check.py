@@ -126,7 +126,9 @@ def _object_store(service: str, pointer: tuple[str | int, ...]) -> Diagnostic:
 
 def _out_of_reach(here: Scene, service: str, pointer: tuple[str | int, ...]) -> Diagnostic:
     cluster = here.site.cluster
-    where = f"the cluster profile {cluster}" if cluster else f"the region {here.site.region} has no cluster profile, which"
+    where = (
+        f"the cluster profile {cluster}" if cluster else f"the region {here.site.region} has no cluster profile, which"
+    )
     return Diagnostic(
         "TC519",
         f"{service} cannot reach its SQL store: {where} names no addresses of stores",

@@ -47,9 +47,7 @@ def manifests(here: Scene) -> list[ArtifactObject]:
     return found
 
 
-def _service(
-    here: Scene, workload: Workload, ports: Mapping[str, int | None], digest: str
-) -> Iterator[ArtifactObject]:
+def _service(here: Scene, workload: Workload, ports: Mapping[str, int | None], digest: str) -> Iterator[ArtifactObject]:
     """Make the objects of one service: the identity and the network before the pods that need them."""
     meta = service_metadata(here, workload)
     yield access.service_account(meta, workload)

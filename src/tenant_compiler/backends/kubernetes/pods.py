@@ -132,9 +132,7 @@ def _probe(protocol: str, path: str, port: int, period: int, failures: int) -> S
 def _startup(protocol: str, path: str, port: int, seconds: int) -> Shared:
     """Ask often enough that a fast start counts, and so often that a slow one has its time."""
     period = min(5, seconds)
-    return Shared(
-        {**_check(protocol, path, port), "periodSeconds": period, "failureThreshold": -(-seconds // period)}
-    )
+    return Shared({**_check(protocol, path, port), "periodSeconds": period, "failureThreshold": -(-seconds // period)})
 
 
 def _check(protocol: str, path: str, port: int) -> dict[str, Any]:

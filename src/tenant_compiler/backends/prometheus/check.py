@@ -99,7 +99,9 @@ def _reachable(plan: Plan) -> Iterator[Diagnostic]:
             severity="warning",
             pointer=(*objective.made_from[0], "objective_percent"),
             help="raise `objective_percent`, or shorten `window_days`",
-            notes=(f"{goal} is missed no faster than {numbers.fastest} times; a page starts above that",),
+            notes=(
+                f"{goal}: a full outage burns the budget {numbers.fastest} times as fast as allowed, pages need more",
+            ),
             target="prometheus",
             object=objective.name,
         )

@@ -73,9 +73,7 @@ def judge(own: Group, found: Found) -> None:
             _report(item, index, wanted[index], excess, needs, found)
 
 
-def _report(
-    item: ArtifactObject, index: int, wanted: int, excess: int, needs: list[_Need], found: Found
-) -> None:
+def _report(item: ArtifactObject, index: int, wanted: int, excess: int, needs: list[_Need], found: Found) -> None:
     bound = _BOUNDS[index]
     fits = bound.show(-(-wanted // bound.step) * bound.step)
     largest = max(needs, key=lambda need: need.amounts[index])

@@ -54,7 +54,7 @@ def judge(item: ArtifactObject, meta: dict[str, Any], found: Found) -> None:
     if fault:
         found.add("TC503", item, fault, advice="choose a name that is shorter or simpler for what it was made from")
     labels(item, meta.get("labels"), found)
-    if "status" in value or not _without_nulls(value):
+    if "status" in value or not _without_nulls(value, meta):
         _nulls(item, found)
     table = _tables().get(f"{value['apiVersion']}/{kind}")
     if table is not None:
@@ -65,15 +65,18 @@ def labels(item: ArtifactObject, value: Any, found: Found) -> None:
     """TC504: keys and values of labels."""
     if not value or id(value) in _LABELLED:
         return
-    faults = []
-    for key, text in mapping(value).items():
-        fault = _value_fault(text) if isinstance(text, str) else f"the value of the label `{key}` is no text"
-        if fault := _key_fault(key) or fault:
-            faults.append(fault)
+    faults = [
+        fault
+        for key, text in mapping(value).items()
+        if (fault := _fault(key, text) if type(text) is str else f"the value of the label `{key}` is no text")
+    ]
     for fault in faults:
-        found.add("TC504", item, fault, advice="use letters, digits, `-`, `_` and `.`; a key may have a domain before `/`")
+        found.add(
+            "TC504", item, fault, advice="use letters, digits, `-`, `_` and `.`; a key may have a domain before `/`"
+        )
     if not faults and type(value) is Shared:
         remember(_LABELLED, value)
+        remember(_WITHOUT_NULLS, value)
 
 
 @lru_cache(maxsize=2048)
@@ -86,26 +89,27 @@ def _name_fault(kind: str, name: str) -> str:
     return ""
 
 
-@lru_cache(maxsize=2048)
-def _key_fault(key: str) -> str:
+@lru_cache(maxsize=4096)
+def _fault(key: str, text: str) -> str:
     prefix, slash, name = key.rpartition("/")
     if slash and (len(prefix) > _LONGEST_PREFIX or _SUBDOMAIN.fullmatch(prefix) is None):
         return f"the prefix of the label `{key}` is no domain"
     if len(name) > _LONGEST_LABEL or _QUALIFIED.fullmatch(name) is None:
         return f"`{key}` cannot be the key of a label"
-    return ""
-
-
-@lru_cache(maxsize=4096)
-def _value_fault(text: str) -> str:
     if len(text) > _LONGEST_LABEL or (text and _QUALIFIED.fullmatch(text) is None):
         return f"`{text}` cannot be the value of a label"
     return ""
 
 
-def _without_nulls(value: dict[str, Any]) -> bool:
-    """Look at every node, constant sub-trees once only; no recursion, because this is the hottest loop of the lints."""
+def _without_nulls(value: dict[str, Any], meta: dict[str, Any]) -> bool:
+    """Look at every node, constant sub-trees once only; no recursion, because this is the hottest loop of the lints.
+
+    Of the metadata the labels are left to their own rule, which wants text.
+    """
+    if None in meta.values() or ("annotations" in meta and None in mapping(meta["annotations"]).values()):
+        return False
     constant = []
+    clean = _WITHOUT_NULLS
     waiting: list[Any] = [value]
     for node in waiting:
         kind = type(node)
@@ -115,7 +119,7 @@ def _without_nulls(value: dict[str, Any]) -> bool:
         if kind is Shared:
             constant.append(node)
         for child in children:
-            if type(child) in _COLLECTIONS and id(child) not in _WITHOUT_NULLS:
+            if type(child) in _COLLECTIONS and child is not meta and id(child) not in clean:
                 waiting.append(child)  # noqa: B909 - the list is the queue
     for node in constant:
         remember(_WITHOUT_NULLS, node)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tenant_compiler.backends.kubernetes.lints import kinds, quota, shape, together
-from tenant_compiler.backends.kubernetes.lints.found import Found
+from tenant_compiler.backends.kubernetes.lints.found import Found, mapping
 from tenant_compiler.backends.kubernetes.lints.group import Group
 from tenant_compiler.backends.kubernetes.lints.pods import pods_of
 
@@ -30,7 +30,8 @@ def judge(artifacts: Sequence[Artifact]) -> dict[str, list[Diagnostic]]:
     files: dict[str, Group] = {}
     for artifact in artifacts:
         for item in artifact.objects:
-            if _is_object(item):
+            value = item.value
+            if isinstance(value, dict) and type(value.get("kind")) is str and type(value.get("apiVersion")) is str:
                 group = files.get(artifact.path)
                 if group is None:
                     group = files[artifact.path] = Group({}, {})
@@ -42,19 +43,9 @@ def judge(artifacts: Sequence[Artifact]) -> dict[str, list[Diagnostic]]:
     return found.by_code
 
 
-def _is_object(item: ArtifactObject) -> bool:
-    value = item.value
-    return (
-        isinstance(value, dict)
-        and isinstance(value.get("kind"), str)
-        and isinstance(value.get("apiVersion"), str)
-        and isinstance(value.get("metadata"), dict)
-    )
-
-
 def _one(item: ArtifactObject, group: Group, found: Found) -> None:
     value = item.value
-    kind, meta = value["kind"], value["metadata"]
+    kind, meta = value["kind"], mapping(value.get("metadata"))
     shape.judge(item, meta, found)
     kinds.judge(item, kind, found)
     name = meta.get("name")

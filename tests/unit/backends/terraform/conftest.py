@@ -1,0 +1,83 @@
+"""Roots of Terraform for tests: made by the back-end from plans with one bucket and one database."""
+
+from __future__ import annotations
+
+import copy
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tenant_compiler.backends.terraform.backend import TerraformBackend
+from tenant_compiler.backends.terraform.root import addresses, object_id
+from tenant_compiler.model.artifact import Artifact, ArtifactObject
+from tenant_compiler.model.plan import KeyPolicy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tenant_compiler.model.plan import Plan
+
+KEYS = {"custody": "customer_managed", "rotation_days": 365, "hsm": False, "fips": False, "tls_minimum": "1.2"}
+STATE = {"EU": {"kind": "s3", "bucket": "acme-state-eu", "region": "eu-central-1"}}
+
+
+@pytest.fixture(scope="session")
+def make_keys() -> Callable[..., KeyPolicy]:
+    """Make a key policy: ``make_keys(hsm=True)``."""
+
+    def make(**overrides: Any) -> KeyPolicy:
+        made_from = (("spec", "security", "keys"), ("spec", "security", "tls"))
+        return KeyPolicy(**{**KEYS, **overrides}, made_from=made_from)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def make_tf_plan(make_plan, make_keys, make_sql_store, make_object_store) -> Callable[..., Plan]:
+    """Make a plan with the database `records` and the bucket `scans`; keys are given as a dict."""
+
+    def make(keys: dict[str, Any] | None = None, **overrides: Any) -> Plan:
+        stores = {"sql": (make_sql_store(),), "objects": (make_object_store(),)}
+        return make_plan(**{**stores, "keys": make_keys(**(keys or {})), **overrides})
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def make_tf_context(make_context) -> Callable[..., Any]:
+    """Make a context from settings of the target: ``make_tf_context(aws="~> 5.100")``."""
+
+    def make(**settings: Any) -> Any:
+        return make_context(targets={"terraform": {"aws": "~> 6.69", "state": STATE, **settings}})
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def lower(make_tf_plan, make_tf_context) -> Callable[..., dict[str, Any]]:
+    """Lower a plan and give the content of its root: ``lower(keys={...}, settings={...}, tier="free")``."""
+
+    def make(settings: dict[str, Any] | None = None, **overrides: Any) -> dict[str, Any]:
+        (artifact,) = TerraformBackend().lower(make_tf_plan(**overrides), make_tf_context(**(settings or {})))
+        return artifact.content
+
+    return make
+
+
+@pytest.fixture
+def root(lower) -> dict[str, Any]:
+    """A root that a test may break."""
+    return copy.deepcopy(lower())
+
+
+@pytest.fixture(scope="session")
+def as_artifact() -> Callable[[dict[str, Any]], Artifact]:
+    """Wrap a root's content as a back-end of somebody else would give it."""
+
+    def make(content: dict[str, Any]) -> Artifact:
+        objects = tuple(
+            ArtifactObject(object_id(address), body, (("spec", "data"),)) for address, body in addresses(content)
+        )
+        return Artifact("main.tf.json", "json", content, objects)
+
+    return make
