@@ -27,7 +27,7 @@ hookspec = pluggy.HookspecMarker("tenant_compiler")
 
 @hookspec
 def tenant_compiler_backends() -> Sequence[Backend]:  # type: ignore[empty-body]
-    """Give back-ends. One runs when ``targets.enable`` of the workspace names it; names are unique over all plug-ins."""
+    """Give back-ends. One runs when ``targets.enable`` names it; names are unique over all plug-ins."""
 
 
 @hookspec

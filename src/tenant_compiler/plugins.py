@@ -104,9 +104,7 @@ class Plugins:
 class _Collector:
     """Calls hooks and keeps what is of the right kind; the rest becomes a problem of the plug-in that gave it."""
 
-    def __init__(
-        self, manager: pluggy.PluginManager, found: Mapping[str, Plugin], problems: list[Diagnostic]
-    ) -> None:
+    def __init__(self, manager: pluggy.PluginManager, found: Mapping[str, Plugin], problems: list[Diagnostic]) -> None:
         self.manager = manager
         self.found = found
         self.problems = problems
@@ -212,7 +210,9 @@ def _any_installed() -> bool:
     """
     for folder in sys.path:
         try:
-            entries = [e for e in os.scandir(folder or ".") if e.name.endswith((".dist-info", ".egg-info", ".egg", ".zip"))]
+            entries = [
+                e for e in os.scandir(folder or ".") if e.name.endswith((".dist-info", ".egg-info", ".egg", ".zip"))
+            ]
         except OSError:
             continue
         for entry in entries:

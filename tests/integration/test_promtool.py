@@ -9,7 +9,7 @@ import pytest
 from tenant_compiler.backends.prometheus.backend import PrometheusBackend
 from tenant_compiler.emit.yaml import dump_all
 from tenant_compiler.model.backend import Context
-from tenant_compiler.model.plan import Amounts, KeyPolicy, Objective, Owner, Plan, Replicas, Site, Workload
+from tenant_compiler.model.plan import Objective, Owner, Plan, Workload
 
 pytestmark = pytest.mark.tool("promtool")
 
@@ -19,39 +19,23 @@ CONTEXT = Context({}, {})
 
 def workload(name, protocol):
     """Make a service that is called."""
-    amounts = Amounts(100, 128, None)
-    return Workload(
-        name, "web", "image:1", (), protocol, 8080, "", (), (), (), amounts, amounts, Replicas(1, 1, None),
-        "", "", None, (), {}, 1, None, (("spec", "services", name),),
-    )  # fmt: skip
+    return Workload(**{**dict.fromkeys(Workload._fields), "name": name, "kind": "web", "protocol": protocol})
 
 
 def plan(objectives, name="acme", text="ACME GmbH"):
     """Make a tenant with an HTTP and a gRPC service."""
-    pointer = ("metadata", "name")
-    return Plan(
-        tenant=name,
-        environment="production",
-        fleet="fleet",
-        name=f"t-{name}-production",
-        tier="enterprise",
-        display_name=text,
-        labels={},
-        owner=Owner("care-platform", "", "", f"https://oncall.example/{text.replace(' ', '+')}"),
-        cloud="aws",
-        sites=(Site("eu-central-1", "aws", "primary", 3, "EU", "", (pointer,)),),
-        quotas={},
-        workloads=(workload("portal", "http"), workload("rpc", "grpc")),
-        sql=(),
-        objects=(),
-        keys=KeyPolicy("provider_managed", 365, hsm=False, fips=False, tls_minimum="1.2", made_from=(pointer,)),
-        audit_logging=False,
-        egress=(),
-        objectives=tuple(objectives),
-        settings=(),
-        extensions={},
-        needs=(),
-    )
+    fields = {
+        "tenant": name,
+        "environment": "production",
+        "name": f"t-{name}-production",
+        "tier": "enterprise",
+        "display_name": text,
+        "owner": Owner("care-platform", "", "", f"https://oncall.example/{text.replace(' ', '+')}"),
+        "workloads": (workload("portal", "http"), workload("rpc", "grpc")),
+        "objectives": tuple(objectives),
+    }
+    # Rules are made from these; whatever else a plan has must not matter.
+    return Plan(**{**dict.fromkeys(Plan._fields), **fields})
 
 
 def objective(number, percent, days, service="portal"):

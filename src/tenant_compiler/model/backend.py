@@ -81,7 +81,7 @@ class Backend:
         return {}
 
     def index(self, content: Any) -> dict[str, Any]:
-        """Take a file's content (parsed again from disk) apart into its objects by id, as `ArtifactObject.id` names them."""
+        """Take a file's content, parsed again from disk, apart into its objects by `ArtifactObject.id`."""
         return {"": content}
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from hashlib import blake2b
-
 _SUFFIX = 8
 
 
@@ -19,5 +17,7 @@ def fit(name: str, limit: int) -> str:
     """
     if len(name) <= limit:
         return name
+    from hashlib import blake2b  # noqa: PLC0415 - 3 ms that most runs need not pay
+
     digest = blake2b(name.encode(), digest_size=_SUFFIX // 2).hexdigest()
     return f"{name[: limit - _SUFFIX - 1].rstrip('-')}-{digest}"

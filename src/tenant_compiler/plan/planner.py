@@ -55,10 +55,10 @@ def make_plan(resolved: Resolved, config: WorkspaceConfig) -> Plan:
         labels=resolved.metadata["labels"],
         owner=_owner(spec),
         cloud=spec["placement"]["cloud"],
-        domains=(*spec["domains"], *spec.get("branding", {}).get("domains", ())),
+        domains=(*spec["domains"], *(spec["branding"]["domains"] if "branding" in spec else ())),
         residency=Residency(tuple(residency["jurisdictions"]), residency["strict"]),
         sites=sites,
-        quotas={key: _bounded(value) for key, value in spec["quotas"].items()},
+        quotas=_quotas(spec["quotas"]),
         workloads=workloads,
         sql=tuple(_sql(spec)),
         objects=tuple(_objects(spec)),
@@ -85,11 +85,9 @@ def _sites(spec: Selected, clusters: Mapping[str, Cluster]) -> tuple[Site, ...]:
     sites = []
     for region, said in sorted(placement["regions"].items(), key=lambda item: (item[1]["role"] != "primary", item[0])):
         cluster = said.get("cluster_profile") or _cluster_of(region, placement["cloud"], clusters)
-        jurisdiction = known.get(region) or clusters.get(cluster, {}).get("jurisdiction", "")
+        jurisdiction = known.get(region) or (clusters[cluster].get("jurisdiction", "") if cluster in clusters else "")
         made_from: Lineage = (("spec", "placement", "regions", region),)
-        sites.append(
-            Site(region, placement["cloud"], said["role"], said["zones"], jurisdiction, cluster, made_from)
-        )
+        sites.append(Site(region, placement["cloud"], said["role"], said["zones"], jurisdiction, cluster, made_from))
     return tuple(sites)
 
 
@@ -101,6 +99,10 @@ def _cluster_of(region: str, cloud: str, clusters: Mapping[str, Cluster]) -> str
         if cluster.get("region") == region and cluster.get("cloud", cloud) == cloud
     ]
     return there[0] if len(there) == 1 else ""
+
+
+def _quotas(quotas: Mapping[str, Any]) -> dict[str, float | int | None]:
+    return {name: _bounded(value) for name, value in quotas.items()}
 
 
 def _bounded(value: float | str) -> float | int | None:

@@ -43,8 +43,9 @@ def _names_secret(name: str) -> bool:
     return _SECRET_NAME.search(name) is not None
 
 
-def _looks_secret(value: str) -> bool:
-    return any(mark in value for mark in _SECRET_MARKS) and _SECRET_VALUE.search(value) is not None
+def _may_hold_secret(values: Iterable[str]) -> bool:
+    text = "\n".join(values)
+    return any(mark in text for mark in _SECRET_MARKS)
 
 
 def check_names(plan: Plan, context: Context) -> Iterator[Diagnostic]:
@@ -68,7 +69,7 @@ def check_references(plan: Plan, context: Context) -> Iterator[Diagnostic]:
     """Every service and store that is named must exist (TC310, TC311)."""
     del context
     services = {workload.name: workload for workload in plan.workloads}
-    stores = [store.name for store in (*plan.sql, *plan.objects)]
+    stores = [*(store.name for store in plan.sql), *(store.name for store in plan.objects)]
     for workload in plan.workloads:
         base: Pointer = ("spec", "services", workload.name)
         for index, called in enumerate(workload.calls):
@@ -157,8 +158,9 @@ def check_secrets(plan: Plan, context: Context) -> Iterator[Diagnostic]:
     """Environment variables are public; what looks like a secret there is one (TC320)."""
     del context
     for workload in plan.workloads:
+        suspicious = _may_hold_secret(workload.env.values())
         for name, value in workload.env.items():
-            if value and (_names_secret(name) or _looks_secret(value)):
+            if value and (_names_secret(name) or (suspicious and _SECRET_VALUE.search(value))):
                 yield Diagnostic(
                     "TC320",
                     f"the variable {name} of the service `{workload.name}` looks like a secret",

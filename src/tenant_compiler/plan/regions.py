@@ -1,7 +1,7 @@
 """The public clouds' regions with their jurisdictions.
 
-Sources: the providers' lists of regions (AWS "Regions and Availability Zones", Azure "List of Azure regions", Google Cloud
-"Regions and zones"), as of 2026-11. A jurisdiction here says where the buildings stand, not who operates them.
+Sources: the providers' lists of regions (AWS "Regions and Availability Zones", Azure "List of Azure regions", Google
+Cloud "Regions and zones"), as of 2026-11. A jurisdiction here says where the buildings stand, not who operates them.
 """
 
 from __future__ import annotations

@@ -59,14 +59,14 @@ class Validator:
 
     def __init__(self, name: SchemaName, extensions: Sequence[Extension] = ()) -> None:
         self._name: SchemaName = name
-        self._extensions = extensions
+        self._extensions = tuple(extensions)
         self._matcher: jsonschema_rs.Draft7Validator | None = None
 
     def is_valid(self, value: Any) -> bool:
         """Whether a value is valid, but for what `check_formats` looks at."""
         try:
             return self.matcher().is_valid(value)
-        except UnicodeEncodeError:  # half of a surrogate pair, which JSON can spell and UTF-8 cannot
+        except ValueError:  # what JSON cannot hold: a date of TOML, half of a surrogate pair
             return False
 
     def matcher(self) -> jsonschema_rs.Draft7Validator:

@@ -6,7 +6,7 @@ import math
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
-from jsonschema import Draft7Validator, validators
+from jsonschema import Draft7Validator, ValidationError, validators
 
 from tenant_compiler.model.diagnostic import Diagnostic, Place
 from tenant_compiler.model.pointer import show
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import jsonschema_rs
-    from jsonschema.exceptions import ValidationError
 
     from tenant_compiler.model.pointer import Pointer
     from tenant_compiler.read.schema import Source
@@ -31,6 +30,9 @@ _RANK: Final = {"TC205": 1, "TC202": 2, "TC207": 2, "TC201": 3, "TC209": 3, "TC2
 """Of several findings about one node the one with the lowest rank is told: the others follow from it, or wait."""
 
 _UNSPEAKABLE: Final = 0
+_DIGITS: Final = 300
+_BITS: Final = 1000
+"""Python refuses to print integers of thousands of digits; those of a few hundred are no quantities either."""
 _LISTED: Final = 12
 _HINTS: Final = 200
 """So many unknown keys of a document are compared with the known ones; a document of typing errors has fewer."""
@@ -104,8 +106,16 @@ def _is_whole(_: object, value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
+def _pattern(_: object, pattern: str, value: object, __: object) -> Iterator[ValidationError]:
+    """Patterns as ECMA 262 and the matcher have them; Python's ``$`` lets a last line break pass."""
+    if isinstance(value, str) and not words.matches(pattern, value):
+        yield ValidationError(f"{value!r} does not match {pattern!r}")
+
+
 _CHECKER: Final = validators.extend(  # type: ignore[no-untyped-call]
-    Draft7Validator, type_checker=Draft7Validator.TYPE_CHECKER.redefine("integer", _is_whole)
+    Draft7Validator,
+    {"pattern": _pattern},
+    type_checker=Draft7Validator.TYPE_CHECKER.redefine("integer", _is_whole),
 )
 
 
@@ -121,7 +131,9 @@ class _Explainer:
 
     def findings(self, value: Any) -> Iterator[tuple[int, Finding]]:
         """Every finding with its rank, several for a node."""
-        for finding in _unspeakable(value):
+        unspeakable: list[Finding] = []
+        value = _speakable(value, (), unspeakable)
+        for finding in unspeakable:
             yield _UNSPEAKABLE, finding
         for error in _CHECKER(self._schema).iter_errors(value):
             for leaf in _leaves(error):
@@ -255,20 +267,27 @@ def _is_listed(pointer: Pointer, paths: tuple[str, ...]) -> bool:
     return False
 
 
-def _unspeakable(value: Any, pointer: Pointer = ()) -> Iterator[Finding]:
-    """Numbers and text that JSON cannot hold (TC205, TC206)."""
+def _speakable(value: Any, pointer: Pointer, found: list[Finding]) -> Any:
+    """Collect what JSON cannot hold, or nobody can print, and put null in its place (TC202, TC205, TC206)."""
     if isinstance(value, dict):
-        for key, below in value.items():
-            yield from _unspeakable(key, (*pointer, key))
-            yield from _unspeakable(below, (*pointer, key))
-    elif isinstance(value, list):
-        for index, below in enumerate(value):
-            yield from _unspeakable(below, (*pointer, index))
-    elif isinstance(value, float) and not math.isfinite(value):
-        yield Finding("TC205", pointer, f"is {words.shown(value)}, but must be finite", "write a number")
+        for key in value:
+            _speakable(key, (*pointer, key), found)
+        return {key: _speakable(below, (*pointer, key), found) for key, below in value.items()}
+    if isinstance(value, list):
+        return [_speakable(below, (*pointer, index), found) for index, below in enumerate(value)]
+    if isinstance(value, float) and not math.isfinite(value):
+        found.append(Finding("TC205", pointer, f"is {words.shown(value)}, but must be finite", "write a number"))
+    elif isinstance(value, int) and value.bit_length() > _BITS:
+        message = f"has more than {_DIGITS} digits, which no quantity here needs"
+        found.append(Finding("TC205", pointer, message, "write a smaller number"))
     elif isinstance(value, str) and any("\ud800" <= character <= "\udfff" for character in value):
         message = "holds half of a surrogate pair, which is no character"
-        yield Finding("TC206", pointer, message, "write the character that is meant")
+        found.append(Finding("TC206", pointer, message, "write the character that is meant"))
+    elif value is not None and not isinstance(value, (bool, int, float, str)):
+        found.append(Finding("TC202", pointer, "is a date or a time, which no field takes", "write it in quotes"))
+    else:
+        return value
+    return None
 
 
 def _leaves(error: ValidationError) -> Iterator[ValidationError]:

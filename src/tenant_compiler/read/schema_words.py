@@ -74,8 +74,8 @@ class Choice(NamedTuple):
 
 
 def quoted(value: Any) -> str:
-    """Print a value as YAML has it, between backticks, cut to a line's length."""
-    text = value if isinstance(value, str) else shown(value)
+    """Print a value as YAML has it, between backticks, cut to a line's length; control characters show."""
+    text = value if isinstance(value, str) and value.isprintable() else shown(value)
     return f"`{text if len(text) <= _SHOWN else text[: _SHOWN - 1] + '…'}`"
 
 
@@ -83,8 +83,6 @@ def shown(value: Any) -> str:
     """Print a scalar as it is written in YAML; text in double quotes."""
     if isinstance(value, float) and not math.isfinite(value):
         return ".nan" if math.isnan(value) else ".inf" if value > 0 else "-.inf"
-    if isinstance(value, int) and not isinstance(value, bool) and value.bit_length() > 256:  # noqa: PLR2004
-        return "a number of more than 77 digits"  # Python refuses to print the longest ones
     return json.dumps(value, ensure_ascii=False)
 
 

@@ -34,10 +34,11 @@ LEVELS: Final[Mapping[str, Mapping[str, Any]]] = {
 _STRENGTH: Final[Mapping[tuple[str, str], tuple[Any, ...]]] = {
     ("tls", "minimum_version"): ("1.2", "1.3"),
     ("keys", "custody"): ("provider_managed", "customer_managed"),
+    ("keys", "rotation_days"): (),
     ("keys", "hsm"): (False, True),
     ("keys", "fips"): (False, True),
 }
-"""The values of each flag, weakest first. Days of rotation are numbers: fewer is stronger."""
+"""The values of each flag, weakest first; empty for a number of days, of which fewer are stronger."""
 
 
 def weaker_flags(spec: Selected) -> Iterator[Diagnostic]:
@@ -45,7 +46,7 @@ def weaker_flags(spec: Selected) -> Iterator[Diagnostic]:
     security: Any = spec["security"]
     level = security["encryption_level"]
     promised = LEVELS[level]["security"]
-    for section, flag in ((section, flag) for section in promised for flag in promised[section]):
+    for section, flag in _STRENGTH:
         value, least = security[section][flag], promised[section][flag]
         if _is_weaker((section, flag), value, least):
             pointer: Pointer = ("spec", "security", section, flag)
@@ -58,10 +59,8 @@ def weaker_flags(spec: Selected) -> Iterator[Diagnostic]:
 
 
 def _is_weaker(flag: tuple[str, str], value: Any, least: Any) -> bool:
-    order = _STRENGTH.get(flag)
-    if order is None:
-        return bool(value > least)
-    return order.index(value) < order.index(least)
+    order = _STRENGTH[flag]
+    return order.index(value) < order.index(least) if order else bool(value > least)
 
 
 def _text(value: Any) -> str:

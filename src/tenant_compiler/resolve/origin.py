@@ -72,8 +72,8 @@ def _replaces(layer: Layer, path: Pointer) -> bool:
 
 def _get(value: Any, path: Pointer) -> Any:
     for key in path:
-        if isinstance(value, dict) and key in value:
-            value = value[key]
+        if isinstance(value, dict):
+            value = value.get(key, _ABSENT)
         elif isinstance(value, list) and isinstance(key, int) and key < len(value):
             value = value[key]
         else:

@@ -136,7 +136,9 @@ class Sources:
         if len(reading.documents) != 1:
             place = Place(file, document=1)
             message = f"{file} holds {len(reading.documents)} documents, but a profile is named after its file"
-            return Broken((Diagnostic("TC113", message, place=place, help="write each profile into a file of its own"),))
+            return Broken(
+                (Diagnostic("TC113", message, place=place, help="write each profile into a file of its own"),)
+            )
         return self._profile(reading.documents[0].value, Place(file), written=True)
 
     def _read_values(self, file: str) -> Settings | Broken:

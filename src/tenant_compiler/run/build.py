@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from tenant_compiler.emit.manifest import FLEET
 from tenant_compiler.emit.tree import OutputTree
@@ -78,7 +78,7 @@ class Build:
         output = os.path.join(workspace.root, options.output)
         self.tree = OutputTree.open(output, workspace=workspace.root, inputs=real)
 
-    def __enter__(self) -> Build:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -150,4 +150,3 @@ class Build:
             for cluster, artifacts in sorted(by_cluster.items()):
                 for artifact in artifacts:
                     yield EmittedFile(f"{cluster}/{backend.name}/{artifact.path}", encode(artifact))
-

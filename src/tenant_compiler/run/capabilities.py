@@ -22,29 +22,36 @@ def judge_needs(plan: Plan, backends: Sequence[Backend], context: Context) -> It
         TC523 (warning) for what no enabled target is about.
     """
     for need in plan.needs:
-        answers = {backend.name: backend.supports(need, plan, context) for backend in backends}
-        given = set(answers.values())
-        if given & {"honoured", "wider"}:
-            continue
-        if "cannot" in given:
-            target = _first(answers, "cannot")
-            help_ = "choose a platform that can, or take it out of the tenant"
-            message = f"{need.what}: the platform behind the target `{target}` cannot do it ({FEATURES[need.feature]})"
-            yield _finding("TC522", message, "warning", need, target, help_)
-        elif "later" in given:
-            target = _first(answers, "later")
-            message = f"{need.what}: not built yet in the target `{target}` for the cloud {plan.cloud}"
-            help_ = "nothing is emitted for it: set it up by other means until then"
-            yield _finding("TC521", message, "info", need, target, help_)
-        else:
-            message = f"{need.what}: no enabled target carries it ({FEATURES[need.feature]})"
-            yield _finding("TC523", message, "warning", need, "", "add a back-end to targets.enable")
+        answers = {backend.supports(need, plan, context): backend.name for backend in backends}
+        if not ("honoured" in answers or "wider" in answers):
+            yield _unmet(need, plan, answers.get("cannot"), answers.get("later"))
 
 
-def _first(answers: dict[str, str], answer: str) -> str:
-    return next(name for name, given in answers.items() if given == answer)
-
-
-def _finding(code: str, message: str, severity: str, need: Need, target: str, help_: str) -> Diagnostic:
-    grade = "info" if severity == "info" else "warning"
-    return Diagnostic(code, message, grade, pointer=need.pointer, help=help_, target=target)
+def _unmet(need: Need, plan: Plan, cannot: str | None, later: str | None) -> Diagnostic:
+    """The finding for a need, with the target that cannot or will meet it."""
+    feature = FEATURES[need.feature]
+    if cannot is not None:
+        return Diagnostic(
+            "TC522",
+            f"{need.what}: the platform behind the target `{cannot}` cannot do it ({feature})",
+            "warning",
+            pointer=need.pointer,
+            target=cannot,
+            help="choose a platform that can, or take it out of the tenant",
+        )
+    if later is not None:
+        return Diagnostic(
+            "TC521",
+            f"{need.what}: not built yet in the target `{later}` for the cloud {plan.cloud}",
+            "info",
+            pointer=need.pointer,
+            target=later,
+            help="nothing is emitted for it: set it up by other means until then",
+        )
+    return Diagnostic(
+        "TC523",
+        f"{need.what}: no enabled target carries it ({feature})",
+        "warning",
+        pointer=need.pointer,
+        help="add a back-end to targets.enable",
+    )

@@ -40,11 +40,15 @@ class Selectors(NamedTuple):
         return all(labels.get(key) == value for key, value in self.labels)
 
 
-def tenant_files(workspace: Workspace, selectors: Selectors = Selectors()) -> list[str]:
+def tenant_files(workspace: Workspace, paths: Sequence[str] = ()) -> list[str]:
     """List the files of tenants, relative to the workspace with ``/``, sorted, without following links to folders.
 
+    Args:
+        workspace: whose globs say where tenants are.
+        paths: only these files and what lies in these folders; empty for all.
+
     Raises:
-        TenantCompileError: TC101 a path of the selectors holds no tenant file; exit code 2.
+        TenantCompileError: TC101 a path holds no tenant file; exit code 2.
     """
     layout = workspace.config["workspace"]
     patterns = [_regex(pattern) for pattern in layout["tenants"]]
@@ -52,10 +56,10 @@ def tenant_files(workspace: Workspace, selectors: Selectors = Selectors()) -> li
     outputs = {layout["output"].strip("/"), ".git", ".tenant-compile"}
     found = {file for head in heads for file in _walk(workspace.root, head, outputs)}
     chosen = sorted(file for file in found if any(pattern.fullmatch(file) for pattern in patterns))
-    if not selectors.paths:
+    if not paths:
         return chosen
     kept = []
-    for path in selectors.paths:
+    for path in paths:
         below = [file for file in chosen if file == path or path in {"", "."} or file.startswith(f"{path}/")]
         if not below:
             message = f"{path} is no tenant file and no folder with tenant files"

@@ -22,8 +22,8 @@ def suspects(root: str, paths: Iterable[str]) -> set[str]:
     """Find files that may hold two tenants of one name, by a look at their text.
 
     Tenants are built one after the other, and neither of two with one name may be written; so the files in question
-    have to be read before the first is built. This look is generous (it takes every ``name:`` for a tenant's) and cheap;
-    an exotic spelling that it misses is still found when the second tenant is read.
+    have to be read before the first is built. This look is generous, as every ``name:`` counts as a tenant's, and
+    cheap. An exotic spelling that it misses is still found when the second tenant is read.
     """
     first: dict[bytes, str] = {}
     found: set[str] = set()

@@ -154,7 +154,7 @@ def run_passes(
 
 
 def encode(artifact: Artifact) -> bytes:
-    """The bytes of an artifact: UTF-8, ``\\n`` at line ends."""
+    """The bytes of an artifact: UTF-8, line feeds at line ends."""
     if artifact.format == "yaml":
         return yaml.dump_all(artifact.content).encode()
     if artifact.format == "json":

@@ -11,8 +11,8 @@ from tenant_compiler.model.diagnostic import Diagnostic, Place, TenantCompileErr
 from tenant_compiler.model.result import TenantResult
 from tenant_compiler.plugins import load_plugins
 from tenant_compiler.read import files, schema, yaml
-from tenant_compiler.read.jsonnet import JsonnetEvaluator
 from tenant_compiler.read.formats import check_labels
+from tenant_compiler.read.jsonnet import JsonnetEvaluator
 from tenant_compiler.read.suggest import did_you_mean
 from tenant_compiler.resolve.catalogue import read_catalogue
 from tenant_compiler.resolve.resolver import Resolver
@@ -88,7 +88,7 @@ class Session:
             TenantCompileError: a selector fits nothing; exit code 2.
         """
         self._check_environments(selectors)
-        paths = [*tenant_files(self.workspace, selectors)]
+        paths = [*tenant_files(self.workspace, selectors.paths)]
         paths += [path for path in self._overlay if path not in paths]
         if selectors.tenants:
             paths = self._mentioning(paths, selectors)
@@ -129,16 +129,16 @@ class Session:
         if isinstance(value, dict) and kind != "Tenant" and isinstance(kind, str):
             place = Place(document.file, ("kind",), document=document.index)
             help_ = did_you_mean(kind, ["Tenant"]) or "write `kind: Tenant`; profiles belong into the profiles folder"
-            return [Diagnostic("TC113", f"a document of kind `{kind}` stands among the tenants", place=place, help=help_)]
+            return [
+                Diagnostic("TC113", f"a document of kind `{kind}` stands among the tenants", place=place, help=help_)
+            ]
         findings = schema.check(value, "tenant", document.file, document.index, extensions=self._extensions)
         if findings:
             return findings
         prefixes = self.workspace.config["workspace"]["label_prefixes"]
         return [*check_labels(value["metadata"].get("labels") or {}, prefixes, document.file, document.index)]
 
-    def _broken(
-        self, path: str, index: int, findings: Sequence[Diagnostic], name: str = ""
-    ) -> TenantResult:
+    def _broken(self, path: str, index: int, findings: Sequence[Diagnostic], name: str = "") -> TenantResult:
         # Without its name nobody can say whose tree is out of date, so nothing may be pruned.
         self.complete = False
         tagged = tuple(finding._replace(tenant=finding.tenant or name) for finding in findings)
@@ -156,7 +156,9 @@ class Session:
                 chosen = [document for document in sound if selectors.match(document)]
                 self.passed += len(sound) - len(chosen)
                 documents += chosen
-                broken += [result for result in bad if not selectors.tenants or result.tenant in ("", *selectors.tenants)]
+                broken += [
+                    result for result in bad if not selectors.tenants or result.tenant in ("", *selectors.tenants)
+                ]
             yield documents, broken
 
     def _tenant(

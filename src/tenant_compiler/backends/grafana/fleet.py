@@ -128,4 +128,4 @@ def _board(owner: str, cluster: str, names: Sequence[str]) -> Artifact:
     objects += [
         ArtifactObject(item.panel["title"], item.panel, item.made_from) for part in parts for item in part.items
     ]
-    return Artifact("grafana/fleet.json", "json", content, tuple(objects))
+    return Artifact("fleet.json", "json", content, tuple(objects))

@@ -44,6 +44,15 @@ def _panels(artifact: Artifact) -> Iterator[_Panel]:
         yield _Panel(value, name, item.made_from[0] if item else ("metadata", "name"))
 
 
+def _queries(panel: _Panel) -> Iterator[str]:
+    """Give a panel's PromQL; other data sources have languages of their own."""
+    for target in panel.value.get("targets", ()):
+        source = target.get("datasource") or panel.value.get("datasource")
+        kind = source.get("type") if isinstance(source, dict) else None
+        if "expr" in target and kind in {None, "prometheus"}:
+            yield target["expr"]
+
+
 def _finding(panel: _Panel, code: str, message: str, advice: str, severity: Any = "warning") -> Diagnostic:
     return Diagnostic(
         code, message, severity=severity, pointer=panel.pointer, help=advice, target="grafana", object=panel.id
@@ -74,7 +83,8 @@ def _overlapping(artifacts: Sequence[Artifact], plan: Plan, context: Context) ->
     del plan, context
     for artifact in _boards(artifacts):
         open_panels: list[dict[str, Any]] = []
-        for panel in sorted(artifact.content["panels"], key=lambda one: (one["gridPos"]["y"], one["gridPos"]["x"])):
+        placed = [panel for panel in artifact.content["panels"] if "gridPos" in panel]
+        for panel in sorted(placed, key=lambda one: (one["gridPos"]["y"], one["gridPos"]["x"])):
             place = panel["gridPos"]
             open_panels = [one for one in open_panels if one["gridPos"]["y"] + one["gridPos"]["h"] > place["y"]]
             for other in open_panels:
@@ -82,12 +92,12 @@ def _overlapping(artifacts: Sequence[Artifact], plan: Plan, context: Context) ->
                 if left["x"] + left["w"] > right["x"]:
                     yield Diagnostic(
                         "TC552",
-                        f"the panels {other['title']} and {panel['title']} lie on each other",
+                        f"the panels {other.get('title')} and {panel.get('title')} lie on each other",
                         severity="warning",
                         pointer=("metadata", "name"),
                         help="move one of them by its `gridPos`",
                         target="grafana",
-                        object=panel["title"],
+                        object=str(panel.get("title", "")),
                     )
             open_panels.append(panel)
 
@@ -103,11 +113,11 @@ def _foreign(artifacts: Sequence[Artifact], plan: Plan, context: Context) -> Ite
     del context
     for artifact in _boards(artifacts):
         for panel in _panels(artifact):
-            for target in panel.value.get("targets", ()):
-                found = examine(_filled(target["expr"]), plan.name, plan.tenant)
+            for expression in _queries(panel):
+                found = examine(_filled(expression), plan.name, plan.tenant)
                 if found.error:
                     message = f"a query does not parse: {found.error}"
-                    yield _finding(panel, "TC553", message, f"mend `{target['expr']}`", "error")
+                    yield _finding(panel, "TC553", message, f"mend `{expression}`", "error")
                 for selector in found.foreign:
                     message = f"the selector {selector} also reads series of other tenants"
                     advice = f'write `namespace="{plan.name}"` between its braces'
@@ -119,8 +129,8 @@ def _fixed_range(artifacts: Sequence[Artifact], plan: Plan, context: Context) ->
     del plan, context
     for artifact in _boards(artifacts):
         for panel in _panels(artifact):
-            for target in panel.value.get("targets", ()):
-                found = _FIXED_RANGE.search(_RANGES.sub("", target["expr"]))
+            for expression in _queries(panel):
+                found = _FIXED_RANGE.search(_RANGES.sub("", expression))
                 if found:
                     message = f"a `{found.group(1)}` has a range of its own"
                     advice = (

@@ -26,7 +26,6 @@ _NETWORK: Final[Mapping[str, Support]] = {
 
 _ALWAYS: Final[Mapping[str, Support]] = {
     "workloads": "honoured",
-    "multi_region": "honoured",
     "edge.hosts": "later",
     "edge.limits": "later",
 }

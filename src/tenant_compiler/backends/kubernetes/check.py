@@ -134,7 +134,9 @@ def _out_of_reach(here: Scene, service: str, pointer: tuple[str | int, ...]) -> 
         f"{service} cannot reach its SQL store: {where} names no addresses of stores",
         severity="warning",
         pointer=pointer,
-        help=f'set `data_cidrs = ["10.20.0.0/16"]`, with the range of the databases, in `[cluster.{cluster or "NAME"}]`',
+        help=f'set `data_cidrs = ["10.20.0.0/16"]`, with the range of the databases, in `[cluster.{cluster}]`'
+        if cluster
+        else "name a `cluster_profile` for the region, one with `data_cidrs`",
         target=_TARGET,
         object=f"NetworkPolicy/{service}",
     )

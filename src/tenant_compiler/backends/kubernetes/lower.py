@@ -29,7 +29,8 @@ def scenes(plan: Plan, context: Context) -> Iterator[tuple[str, Scene]]:
         stem = site.cluster or site.region
         if site.role != "backup" and stem not in seen:
             seen.add(stem)
-            cluster = context.clusters[site.cluster] if site.cluster else DEFAULT_CLUSTER
+            # Needs are asked for before it is sure that a named profile exists.
+            cluster = context.clusters.get(site.cluster, DEFAULT_CLUSTER)
             yield stem, scene(plan, site, cluster, priority)
 
 

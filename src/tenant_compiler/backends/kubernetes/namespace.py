@@ -29,7 +29,7 @@ def objects(here: Scene) -> list[ArtifactObject]:
         _mib(quotas["memory_gb"]),
         _mib(quotas["storage_gb"]),
         _deployments(here.plan),
-        *_accelerators(here),
+        _accelerators(here),
     )
     limits = _limits(_millicores(quotas["cpu_cores"]), _mib(quotas["memory_gb"]), _mib(quotas["storage_gb"]))
     return [
@@ -71,7 +71,7 @@ def _namespace(here: Scene) -> ArtifactObject:
 
 @lru_cache(maxsize=16)
 def _pod_security(minor: str) -> dict[str, str]:
-    """Restricted, as the cluster's own version defines it: an upgrade of the cluster does not change what is refused."""
+    """Restricted, as the profile's version defines it: an upgrade of the cluster alone refuses nothing new."""
     prefix = "pod-security.kubernetes.io/"
     levels = {}
     for mode in ("enforce", "audit", "warn"):
@@ -87,10 +87,10 @@ def _deployments(plan: Plan) -> int | None:
     return int(instances) + sum(workload.kind != "cron" for workload in plan.workloads)
 
 
-def _accelerators(here: Scene) -> tuple[str, int | None]:
+def _accelerators(here: Scene) -> tuple[str, int] | None:
     gpu, units = here.cluster.get("gpu"), here.plan.quotas["ai_processing_units"]
     if gpu is None or units is None:
-        return "", None
+        return None
     return gpu["resource"], int(units) // gpu["units_per_accelerator"]
 
 
@@ -108,8 +108,7 @@ def _quota(
     memory: int | None,
     storage: int | None,
     deployments: int | None,
-    accelerator: str,
-    accelerators: int | None,
+    accelerators: tuple[str, int] | None,
 ) -> Shared:
     hard: dict[str, str] = {}
     if millicores is not None:
@@ -120,7 +119,7 @@ def _quota(
         hard["requests.storage"] = mebibytes(storage)
     if accelerators is not None:
         # Kubernetes counts extended resources by their requests only.
-        hard[f"requests.{accelerator}"] = str(accelerators)
+        hard[f"requests.{accelerators[0]}"] = str(accelerators[1])
     if deployments is not None:
         hard["count/deployments.apps"] = str(deployments)
     # Both would open a way in beside the gateway.

@@ -1,7 +1,7 @@
 """NetworkPolicies: everything is denied both ways, then allowed as the tenant and the cluster profile say.
 
-What holds for all pods of the namespace is called ``default.<what>``; a service's own policy has the service's name. The
-dot keeps the two apart: no service can have one in its name.
+What holds for all pods of the namespace is called ``default.<what>``; a service's own policy has the service's name.
+The dot keeps the two apart: no service can have one in its name.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from tenant_compiler.backends.kubernetes.common import NAMESPACE_NAME, TENANT, made, metadata, pods_of
+from tenant_compiler.backends.kubernetes.common import NAMESPACE_NAME, OWN, TENANT, made, metadata, pods_of
 from tenant_compiler.model.artifact import ArtifactObject, Shared
 
 if TYPE_CHECKING:
@@ -70,7 +70,10 @@ def namespace_policies(here: Scene) -> list[ArtifactObject]:
         rules = [_outside(destination) for destination in egress]
         spec = {"podSelector": _EVERYTHING, "policyTypes": ["Egress"], "egress": rules}
         pointers = tuple(pointer for destination in egress for pointer in destination.made_from)
-        found.append(_policy(metadata(here, "default.egress"), spec, pointers))
+        meta = metadata(here, "default.egress")
+        # The policy itself has no room for names and reasons, and who reads it wants to know them.
+        meta["annotations"] = {OWN + "egress": "\n".join(map(_declared, egress))}
+        found.append(_policy(meta, spec, pointers))
     return found
 
 
@@ -89,7 +92,7 @@ def service_policy(
         None when nothing beyond the defaults is allowed.
     """
     ingress = _ingress(here, workload)
-    egress = [_towards(name, port) for name in workload.calls if (port := ports[name]) is not None]
+    egress = [_towards(name, port) for name in workload.calls if (port := ports.get(name)) is not None]
     egress += _to_stores(here, workload)
     if not ingress and not egress:
         return None
@@ -143,6 +146,11 @@ def _to_stores(here: Scene, workload: Workload) -> list[Shared]:
 def _policy(meta: dict[str, Any], spec: dict[str, Any], pointers: tuple[Any, ...]) -> ArtifactObject:
     value = {"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": meta, "spec": spec}
     return made("NetworkPolicy", value, pointers)
+
+
+def _declared(destination: Egress) -> str:
+    ports = ", ".join(map(str, destination.ports))
+    return f"{destination.name}: {destination.host or destination.cidr}, ports {ports}: {destination.reason}"
 
 
 def _outside(destination: Egress) -> Shared:

@@ -149,8 +149,8 @@ def _check(protocol: str, path: str, port: int) -> dict[str, Any]:
 def _spread(service: str, zones: int, minimum: int) -> list[Shared]:
     """Over zones, then over nodes.
 
-    A hard rule over zones would keep pods of a small service pending, so it is hard only when every zone gets one. Tainted
-    nodes do not count: when a zone fails, its pods may go to the others.
+    A hard rule over zones would keep pods of a small service pending, so it is hard only when every zone gets one.
+    Tainted nodes do not count: when a zone fails, its pods may go to the others.
     """
     rules = []
     if zones > 1:

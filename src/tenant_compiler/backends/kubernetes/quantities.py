@@ -1,4 +1,4 @@
-"""Kubernetes quantities: ``500m``, ``1.5``, ``128Mi``, ``2e3``. JSON Schema takes any text for one; the API server does not."""
+"""Kubernetes quantities: ``500m``, ``1.5``, ``128Mi``, ``2e3``; a schema takes any text for one, the API does not."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def parse(text: str) -> int | None:
         scaled, power = digits << _BINARY[suffix], -len(fraction)
     else:
         scaled, power = digits, (int(exponent) if scientific else _DECIMAL[suffix or ""]) - len(fraction)
-    nano = scaled * _NANO * 10**power if power >= 0 else -(-scaled * _NANO // 10**-power)
+    nano: int = scaled * _NANO * 10**power if power >= 0 else -(-scaled * _NANO // 10**-power)
     return -nano if sign == "-" else nano
 
 

@@ -26,7 +26,7 @@ _JOB_SECONDS: Final = 6 * 3600
 
 
 def settings(here: Scene) -> tuple[list[ArtifactObject], str]:
-    """Make the ConfigMap of public settings, and a hash of its data for the pods; nothing and empty without settings."""
+    """Make the ConfigMap of public settings and a checksum of its data; nothing and empty without settings."""
     said = here.plan.settings
     if not said:
         return [], ""

@@ -97,14 +97,15 @@ def burn(percent: str, days: int) -> Budget:
     """Derive budget and thresholds.
 
     Args:
-        percent: the objective, a plain decimal number above 0 and below 100.
+        percent: the objective, a decimal number above 0 and below 100, as Python writes one: ``99.95``, ``1e-05``.
         days: the period.
 
     Raises:
         ValueError: the objective is no such number.
     """
-    whole, _, fraction = percent.partition(".")
-    places = len(fraction) + 2
+    mantissa, _, exponent = percent.partition("e-")
+    whole, _, fraction = mantissa.partition(".")
+    places = len(fraction) + int(exponent or 0) + 2
     units, one = int(whole + fraction), 10**places
     if not 0 < units < one:
         raise ValueError(f"not a percentage between 0 and 100: {percent}")

@@ -100,10 +100,11 @@ def alert_texts(plan: Plan, objective: Objective, threshold: Threshold, share: s
         share: the share of failed requests: as text, or the template that becomes it.
     """
     window = threshold.window
+    speed = "faster" if threshold.factor == "1" else f"over {threshold.factor} times faster"
     texts = {
         "summary": (
             f"{plan.display_name}, {plan.environment}: {objective.service} burns the error budget of {objective.name}"
-            f" more than {threshold.factor} times as fast as its objective allows"
+            f" {speed} than its objective allows"
         ),
         "description": (
             f"{share} of the requests failed over {window.long} (and too many over {window.short});"

@@ -2,8 +2,10 @@
 
 ==============  ======================================================================
 ``backend``     the back-end's class: what it honours, where its passes are
+``plugin``      how the compiler gets to know the back-end and its rules
 ``expression``  text that Terraform evaluates, apart from text that it must not
 ``root``        blocks put together to one file, and taken apart again
+``language``    the blocks that belong to Terraform itself
 ``schemas``     the recorded schemas of a provider's major version, read when first used
 ``check``       resources against those schemas
 ``references``  references against what the root declares

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from tenant_compiler.backends.terraform import root
@@ -167,5 +166,7 @@ def _kind(value: Any) -> str:
 
 
 def _near(name: str, known: Iterable[str]) -> str:
+    from difflib import get_close_matches  # noqa: PLC0415 - only a failure needs it
+
     found = get_close_matches(name, list(known), n=1)
     return f"did you mean `{found[0]}`?" if found else ""

@@ -149,3 +149,18 @@ def test_panels_in_a_folded_row_are_judged(content, linted):
 def test_other_files_are_left_alone(linted):
     """A JSON file that is no board is somebody else's business."""
     assert linted({"apiVersion": 1}) == []
+
+
+def test_other_languages_are_not_read_as_promql(content, linted):
+    """A query to another kind of data source is none of these rules' business."""
+    loki = {"type": "loki", "uid": "${loki}"}
+    content["panels"][1]["targets"] = [{"refId": "A", "datasource": loki, "expr": '{app="x"} |= "error"'}]
+    content["panels"][2]["targets"] = [{"refId": "A", "rawSql": "select 1"}]
+    assert linted(content) == []
+
+
+def test_a_panel_without_a_place_is_the_schemas_business(content, checked, linted):
+    """The lints do not stumble over what the schema refuses."""
+    del content["panels"][1]["gridPos"]
+    assert checked(content)
+    assert linted(content) == []

@@ -44,6 +44,7 @@ def test_other_periods_have_factors_of_their_own(days, expected):
         ("99.999", "0.99999", "0.00001"),
         ("90", "0.9", "0.1"),
         ("99.950", "0.9995", "0.0005"),
+        ("1e-05", "0.0000001", "0.9999999"),
     ],
 )
 def test_decimal_text_has_no_artefacts(objective, ratio, budget):

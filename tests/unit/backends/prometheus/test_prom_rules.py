@@ -123,17 +123,24 @@ def test_groups_are_unique_and_ids_come_back_from_the_files(make_plan, make_cont
         assert all(item.made_from for item in artifact.objects)
 
 
-@pytest.mark.parametrize(
-    ("change", "answer"), [({}, "honoured"), ({"protocol": "tcp"}, "cannot"), ({"kind": "worker"}, "cannot")]
-)
-def test_only_what_has_requests_can_be_measured(
-    make_plan, make_context, make_objective, make_need, make_workload, change, answer
-):
-    """TCP services and workers have no requests, so the need of their objectives is answered with "cannot"."""
-    plan = make_plan(workloads=(make_workload(**change),), objectives=(make_objective(),))
-    need = make_need("slo", pointer=("spec", "monitoring", "slos", "portal-availability"))
-    assert BACKEND.supports(need, plan, make_context()) == answer
-    assert bool(BACKEND.lower(plan, make_context())) == (answer == "honoured")
+@pytest.fixture
+def answer(make_plan, make_context, make_objective, make_need, make_workload):
+    """Return a function that asks for an objective of a service and makes its rules."""
+
+    def ask(**change):
+        plan = make_plan(workloads=(make_workload(**change),), objectives=(make_objective(),))
+        need = make_need("slo", pointer=("spec", "monitoring", "slos", "portal-availability"))
+        return BACKEND.supports(need, plan, make_context()), bool(BACKEND.lower(plan, make_context()))
+
+    return ask
+
+
+def test_only_what_has_requests_can_be_measured(answer):
+    """TCP services and workers have no requests, so their objectives cannot be watched, and that is said."""
+    assert answer() == ("honoured", True)
+    assert answer(protocol="grpc") == ("honoured", True)
+    assert answer(protocol="tcp") == ("cannot", False)
+    assert answer(kind="worker") == ("cannot", False)
 
 
 def test_other_needs_are_others_business(make_plan, make_context, make_need):
@@ -175,3 +182,13 @@ def test_the_tests_expect_every_alert_with_its_words(make_plan, make_context, ma
     assert all(alert["exp_annotations"]["description"].startswith("100% of") for alert in fired)
     for case in (healthy, silent):
         assert all(expected["exp_alerts"] == [] for expected in case["alert_rule_test"])
+
+
+def test_objectives_of_one_service_fail_together(make_plan, make_context, make_objective):
+    """Promtool compares all alerts of a name, so a test of a service expects those of all its objectives."""
+    plan = make_plan(objectives=(make_objective("a"), make_objective("b", window_days=7)))
+    _, tests = BACKEND.lower(plan, make_context())
+    assert len(tests.content[0]["tests"]) == 3
+    pages, tickets = tests.content[0]["tests"][0]["alert_rule_test"]
+    assert [alert["exp_labels"]["slo"] for alert in pages["exp_alerts"]] == ["a", "a", "b", "b"]
+    assert len(tickets["exp_alerts"]) == 4

@@ -64,6 +64,28 @@ def lower(make_tf_plan, make_tf_context) -> Callable[..., dict[str, Any]]:
     return make
 
 
+@pytest.fixture(scope="session")
+def supports(make_tf_plan, make_tf_context, make_need) -> Callable[..., str]:
+    """Ask the back-end about a feature: ``supports("keys.hsm", settings={...}, cloud="gcp")``."""
+
+    def ask(feature: str, settings: dict[str, Any] | None = None, **overrides: Any) -> str:
+        need, plan = make_need(feature), make_tf_plan(**overrides)
+        return TerraformBackend().supports(need, plan, make_tf_context(**(settings or {})))
+
+    return ask
+
+
+@pytest.fixture(scope="session")
+def check(make_tf_plan, make_tf_context) -> Callable[..., list[Any]]:
+    """Lower a plan and check the root: ``check(settings={...}, keys={...})``."""
+
+    def run(settings: dict[str, Any] | None = None, **overrides: Any) -> list[Any]:
+        backend, plan, context = TerraformBackend(), make_tf_plan(**overrides), make_tf_context(**(settings or {}))
+        return list(backend.check(backend.lower(plan, context), plan, context))
+
+    return run
+
+
 @pytest.fixture
 def root(lower) -> dict[str, Any]:
     """A root that a test may break."""

@@ -16,38 +16,35 @@ FEATURES = ("store.sql", "store.object", "keys.customer_managed", "audit")
 
 
 @pytest.mark.parametrize("feature", FEATURES)
-def test_aws_honours_stores_keys_and_audit(feature, make_tf_plan, make_tf_context, make_need):
+def test_aws_honours_stores_keys_and_audit(feature, supports):
     """What the root carries is honoured."""
-    assert BACKEND.supports(make_need(feature), make_tf_plan(), make_tf_context()) == "honoured"
+    assert supports(feature) == "honoured"
 
 
 @pytest.mark.parametrize("cloud", ["azure", "gcp", "on_premises"])
-@pytest.mark.parametrize("feature", [*FEATURES, "keys.hsm", "keys.fips", "multi_region"])
-def test_other_clouds_come_later(cloud, feature, make_tf_plan, make_tf_context, make_need):
-    """A cloud without a slice of ours says so, and nothing is lowered for it."""
-    plan, context = make_tf_plan(cloud=cloud), make_tf_context()
+def test_other_clouds_come_later(cloud, supports, make_tf_plan, make_tf_context):
+    """A cloud without a slice of ours says so for everything that Terraform will make, and gets no root."""
+    answers = {supports(feature, cloud=cloud) for feature in (*FEATURES, "keys.hsm", "keys.fips", "multi_region")}
 
-    assert BACKEND.supports(make_need(feature), plan, context) == "later"
-    assert BACKEND.lower(plan, context) == ()
+    assert answers == {"later"}
+    assert BACKEND.lower(make_tf_plan(cloud=cloud), make_tf_context()) == ()
 
 
 @pytest.mark.parametrize("feature", ["workloads", "network.isolation", "egress.host", "edge.hosts", "slo", "ai.quota"])
-def test_the_rest_is_elsewhere(feature, make_tf_plan, make_tf_context, make_need):
-    """What runs in a cluster is no business of Terraform."""
-    assert BACKEND.supports(make_need(feature), make_tf_plan(), make_tf_context()) == "elsewhere"
+def test_the_rest_is_elsewhere(feature, supports):
+    """What runs in a cluster is no business of Terraform, in no cloud."""
+    assert supports(feature) == supports(feature, cloud="gcp") == "elsewhere"
 
 
-def test_copies_in_a_second_region_come_later(make_tf_plan, make_tf_context, make_need):
+def test_copies_in_a_second_region_come_later(supports):
     """AWS stores are made in the primary region only."""
-    assert BACKEND.supports(make_need("multi_region"), make_tf_plan(), make_tf_context()) == "later"
+    assert supports("multi_region") == "later"
 
 
-def test_an_hsm_needs_a_key_store(make_tf_plan, make_tf_context, make_need):
+def test_an_hsm_needs_a_key_store(supports):
     """Without a custom key store there is no HSM of the operator's own."""
-    plan, need = make_tf_plan(keys={"hsm": True}), make_need("keys.hsm")
-
-    assert BACKEND.supports(need, plan, make_tf_context()) == "cannot"
-    assert BACKEND.supports(need, plan, make_tf_context(key_store="cks-1234567890abcdef0")) == "honoured"
+    assert supports("keys.hsm", keys={"hsm": True}) == "cannot"
+    assert supports("keys.hsm", {"key_store": "cks-1234567890abcdef0"}, keys={"hsm": True}) == "honoured"
 
 
 @pytest.mark.parametrize(
@@ -60,13 +57,12 @@ def test_an_hsm_needs_a_key_store(make_tf_plan, make_tf_context, make_need):
         ("ap-south-1", "cannot"),
     ],
 )
-def test_fips_end_points_are_used_where_they_are(region, support, make_tf_plan, make_tf_context, make_need, make_site):
+def test_fips_end_points_are_used_where_they_are(region, support, supports, lower, make_site):
     """The provider talks to FIPS end points in North America; elsewhere S3 and RDS have none, and the answer is no."""
-    plan, context = make_tf_plan(keys={"fips": True}, sites=(make_site(region),)), make_tf_context()
-    (artifact,) = BACKEND.lower(plan, context)
+    asked = {"keys": {"fips": True}, "sites": (make_site(region),)}
 
-    assert BACKEND.supports(make_need("keys.fips"), plan, context) == support
-    assert ("use_fips_endpoint" in artifact.content["provider"]["aws"]) is (support == "honoured")
+    assert supports("keys.fips", **asked) == support
+    assert ("use_fips_endpoint" in lower(**asked)["provider"]["aws"]) is (support == "honoured")
 
 
 def test_fips_is_off_unless_asked_for(lower):
@@ -179,7 +175,7 @@ def test_the_same_plan_gives_the_same_bytes_and_is_left_alone(make_tf_plan, make
 
 
 def test_hostile_text_is_dead_wherever_it_stands(lower, make_sql_store, make_object_store):
-    """Templates in every field that a plan can carry come out escaped, but for the settings that Terraform reads raw."""
+    """Templates in every field of a plan come out escaped, but for the settings that Terraform reads raw."""
     evil = '${upper("pwned")}%{ if true }'
     content = lower(
         display_name=evil,

@@ -6,68 +6,62 @@ import itertools
 
 import pytest
 
-from tenant_compiler.backends.terraform.backend import TerraformBackend
 from tenant_compiler.backends.terraform.check import check_root
 from tenant_compiler.backends.terraform.expression import Expression
 from tenant_compiler.backends.terraform.schemas import load, major
 
 PINS = ("~> 5.100", "~> 6.69")
-BACKEND = TerraformBackend()
 
 
 @pytest.mark.parametrize("pin", PINS)
-def test_what_we_lower_passes(pin, make_tf_plan, make_tf_context, make_sql_store, make_site):
+def test_what_we_lower_passes(pin, check, make_sql_store, make_site):
     """Roots over the switches that change their shape have no finding under either major version."""
-    context = make_tf_context(aws=pin)
     for custody, audit, sql, limit in itertools.product(
         ("customer_managed", "provider_managed"), (True, False), (True, False), (200, None)
     ):
-        plan = make_tf_plan(
+        findings = check(
+            {"aws": pin},
             keys={"custody": custody, "fips": audit},
             audit_logging=audit,
             sites=(make_site("us-east-1", jurisdiction="US"), make_site("us-west-2", role="standby")),
             sql=(make_sql_store(connections=limit),) if sql else (),
         )
-        assert list(BACKEND.check(BACKEND.lower(plan, context), plan, context)) == []
+        assert findings == []
 
 
 @pytest.mark.parametrize("pin", PINS)
-def test_a_key_in_an_hsm_passes_with_a_warning(pin, make_tf_plan, make_tf_context):
+def test_a_key_in_an_hsm_passes_with_a_warning(pin, check):
     """The root is sound, and the user learns that the declared rotation does not happen by itself."""
-    plan, context = make_tf_plan(keys={"hsm": True}), make_tf_context(aws=pin, key_store="cks-1234567890abcdef0")
-    (finding,) = BACKEND.check(BACKEND.lower(plan, context), plan, context)
+    (finding,) = check({"aws": pin, "key_store": "cks-1234567890abcdef0"}, keys={"hsm": True})
 
     assert (finding.code, finding.severity) == ("TC535", "warning")
     assert finding.pointer == ("spec", "security", "keys", "rotation_days")
 
 
 @pytest.mark.parametrize(
-    ("cores", "connections", "pointer"),
-    [
-        (1000, 200, ("spec", "quotas", "cpu_cores")),
-        (8, 60000, ("spec", "quotas", "database_connections")),
-    ],
+    ("cores", "connections", "quota"), [(1000, 200, "cpu_cores"), (8, 60000, "database_connections")]
 )
-def test_quotas_beyond_every_class_are_told(cores, connections, pointer, make_tf_plan, make_tf_context, make_sql_store):
+def test_quotas_beyond_every_class_are_told(cores, connections, quota, check, make_sql_store):
     """A database that no class can serve gets the largest, and a warning at the quota that asks too much."""
-    plan, context = (
-        make_tf_plan(quotas={"cpu_cores": cores}, sql=(make_sql_store(connections=connections),)),
-        make_tf_context(),
-    )
-    (finding,) = BACKEND.check(BACKEND.lower(plan, context), plan, context)
+    (finding,) = check(quotas={"cpu_cores": cores}, sql=(make_sql_store(connections=connections),))
 
-    assert (finding.code, finding.severity, finding.pointer) == ("TC536", "warning", pointer)
+    assert (finding.code, finding.severity, finding.pointer) == ("TC536", "warning", ("spec", "quotas", quota))
     assert "db.r7g.16xlarge" in finding.message
 
 
-def test_unlimited_quotas_are_no_finding(make_tf_plan, make_tf_context, make_sql_store):
+def test_unlimited_quotas_are_no_finding(check, make_sql_store):
     """Unlimited means the largest class, and is met by it."""
-    plan, context = (
-        make_tf_plan(quotas={"cpu_cores": None}, sql=(make_sql_store(connections=None),)),
-        make_tf_context(),
-    )
+    assert check(quotas={"cpu_cores": None}, sql=(make_sql_store(connections=None),)) == []
 
-    assert list(BACKEND.check(BACKEND.lower(plan, context), plan, context)) == []
+
+@pytest.mark.parametrize(("version", "tls", "found"), [("15", "1.3", True), ("15", "1.2", False), ("16", "1.3", False)])
+def test_a_tls_that_the_database_does_not_have_is_an_error(version, tls, found, check, make_sql_store):
+    """RDS for PostgreSQL 15 ends at TLS 1.2: with 1.3 as the minimum, nobody could connect."""
+    findings = check(keys={"tls_minimum": tls}, sql=(make_sql_store(version=version),))
+
+    assert [(one.code, one.severity, one.pointer) for one in findings] == (
+        [("TC537", "error", ("spec", "data", "sql", "records", "version"))] if found else []
+    )
 
 
 def _change(*path, to):

@@ -52,7 +52,7 @@ def test_expressions_pass_and_look_alikes_do_not():
 
 @given(st.dictionaries(TEXT, TEXT, max_size=3))
 def test_a_policy_reads_back_as_its_document(document):
-    """The JSON text of a policy is the document once Terraform has evaluated it, and holds no template of a tenant's."""
+    """The JSON text of a policy holds no template, and is the document once Terraform has read it."""
     text = policy(document)
 
     assert not has_template(text)

@@ -9,8 +9,6 @@ from tenant_compiler.model.diagnostic import Diagnostic
 
 if TYPE_CHECKING:
     from tenant_compiler.model.artifact import ArtifactObject
-    from tenant_compiler.model.diagnostic import Severity
-    from tenant_compiler.model.pointer import Pointer
 
 _EMPTY: Final[dict[str, Any]] = {}
 _KEPT: Final = 4096
@@ -27,26 +25,18 @@ class Found:
     def __init__(self) -> None:
         self.by_code: dict[str, list[Diagnostic]] = {}
 
-    def add(
-        self,
-        code: str,
-        item: ArtifactObject,
-        message: str,
-        *,
-        advice: str,
-        pointer: Pointer | None = None,
-        severity: Severity = "error",
-    ) -> None:
-        """Note a finding about an object, at a node of the tenant (by default the first that it was made from)."""
-        finding = Diagnostic(
-            code,
-            f"{item.id}: {message}",
-            severity,
-            item.made_from[0] if pointer is None else pointer,
-            help=advice,
-            object=item.id,
-        )
-        self.by_code.setdefault(code, []).append(finding)
+    def add(self, code: str, item: ArtifactObject, message: str, advice: str) -> None:
+        """Note an error of an object, at the first node that it was made from."""
+        self.note(about(code, item, message, advice))
+
+    def note(self, finding: Diagnostic) -> None:
+        """Note a finding."""
+        self.by_code.setdefault(finding.code, []).append(finding)
+
+
+def about(code: str, item: ArtifactObject, message: str, advice: str) -> Diagnostic:
+    """Make the finding that an object has an error, at the first node that it was made from."""
+    return Diagnostic(code, f"{item.id}: {message}", pointer=item.made_from[0], help=advice, object=item.id)
 
 
 def remember(memory: Memory, value: Shared) -> None:

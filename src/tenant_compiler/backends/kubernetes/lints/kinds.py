@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from tenant_compiler.backends.kubernetes.lints import shape
@@ -49,7 +50,7 @@ def judge_pods(pods: Pods, found: Found) -> None:
                 "TC506",
                 item,
                 "its selector does not match the labels of its own pods",
-                advice="give the pod template every label that `spec.selector.matchLabels` names, with the same value",
+                "give the pod template every label that `spec.selector.matchLabels` names, with the same value",
             )
     for container in pods.containers:
         resources = container.get("resources")
@@ -85,14 +86,14 @@ def _order(item: ArtifactObject, limit: dict[str, Any], found: Found) -> bool:
     faulty = False
     for resource in sorted({name for bound in _ORDER for name in mapping(limit.get(bound))}):
         said = [(bound, text) for bound in _ORDER if (text := mapping(limit.get(bound)).get(resource)) is not None]
-        for (lower, small), (upper, large) in zip(said, said[1:], strict=False):
+        for (lower, small), (upper, large) in pairwise(said):
             if (low := read(small)) is not None and (high := read(large)) is not None and low > high:
                 faulty = True
                 found.add(
                     "TC508",
                     item,
                     f"{lower} {resource} {small} is above {upper} {large}",
-                    advice="keep min <= defaultRequest <= default <= max: Kubernetes refuses anything else",
+                    "keep min <= defaultRequest <= default <= max: Kubernetes refuses anything else",
                 )
         faulty |= _ratio(item, limit, resource, found)
     return faulty
@@ -107,7 +108,7 @@ def _ratio(item: ArtifactObject, limit: dict[str, Any], resource: str, found: Fo
         "TC508",
         item,
         f"the defaults of {resource} are further apart than maxLimitRequestRatio allows",
-        advice="raise the default request, or leave the ratio out",
+        "raise the default request, or leave the ratio out",
     )
     return True
 
@@ -119,7 +120,7 @@ def _role(item: ArtifactObject, value: dict[str, Any], found: Found) -> None:
         faults = [f"`*` in {key}" for key in ("apiGroups", "resources", "verbs") if "*" in words(rule.get(key))]
         faults += [f"the verb `{verb}`" for verb in words(rule.get("verbs")) if verb in _ESCALATION]
         for fault in faults:
-            found.add("TC514", item, f"it grants {fault}", advice="name the resources and the verbs that are needed")
+            found.add("TC514", item, f"it grants {fault}", "name the resources and the verbs that are needed")
         _keep(rule, faulty=bool(faults))
 
 
@@ -131,7 +132,7 @@ def _binding(item: ArtifactObject, value: dict[str, Any], found: Found) -> None:
                 "TC514",
                 item,
                 f"it binds {name}, which stands for the cluster's own users",
-                advice="bind a group of the operator's own",
+                "bind a group of the operator's own",
             )
 
 
@@ -143,7 +144,7 @@ def _autoscaler(item: ArtifactObject, value: dict[str, Any], found: Found) -> No
             "TC515",
             item,
             f"its minimum of {lower} replicas is above its maximum of {upper}",
-            advice="set `scaling.minimum` to at most `scaling.maximum`",
+            "set `scaling.minimum` to at most `scaling.maximum`",
         )
 
 
@@ -163,7 +164,7 @@ def _network_policy(item: ArtifactObject, value: dict[str, Any], found: Found) -
             "TC517",
             item,
             "an empty namespaceSelector opens it to every namespace, those of other tenants too",
-            advice="select the namespace by its name: `kubernetes.io/metadata.name: gateway`",
+            "select the namespace by its name: `kubernetes.io/metadata.name: gateway`",
         )
     _keep(spec, faulty=faulty)
 
@@ -183,7 +184,7 @@ def _quantities(item: ArtifactObject, amounts: Mapping[str, Any], found: Found) 
                 "TC505",
                 item,
                 f"{resource} is {text!r}, which is no quantity",
-                advice="write a number with one of m, k, M, G, T, P, E, Ki, Mi, Gi, Ti, Pi, Ei or nothing behind it",
+                "write a number with one of m, k, M, G, T, P, E, Ki, Mi, Gi, Ti, Pi, Ei or nothing behind it",
             )
     return faulty
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from tenant_compiler.backends.kubernetes.lints.found import mapping, remember, within
+from tenant_compiler.backends.kubernetes.lints.found import about, mapping, remember, within
 from tenant_compiler.backends.kubernetes.lints.group import count
 from tenant_compiler.backends.kubernetes.quantities import read, show_cores, show_gib
 from tenant_compiler.model.artifact import Shared
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tenant_compiler.backends.kubernetes.lints.group import Group
     from tenant_compiler.backends.kubernetes.lints.pods import Pods
     from tenant_compiler.model.artifact import ArtifactObject
+    from tenant_compiler.model.diagnostic import Diagnostic
 
 
 class _Bound(NamedTuple):
@@ -70,22 +71,21 @@ def judge(own: Group, found: Found) -> None:
                 # Of requests and limits only the one that is further out is worth a finding.
                 over[bound.quota] = max(over.get(bound.quota, (0, 0)), (wanted[index] - allowed, index))
         for excess, index in over.values():
-            _report(item, index, wanted[index], excess, needs, found)
+            largest = max(needs, key=lambda need: need.amounts[index])
+            found.note(_too_small(item, _BOUNDS[index], wanted[index], excess, largest.name))
 
 
-def _report(item: ArtifactObject, index: int, wanted: int, excess: int, needs: list[_Need], found: Found) -> None:
-    bound = _BOUNDS[index]
+def _too_small(item: ArtifactObject, bound: _Bound, wanted: int, excess: int, largest: str) -> Diagnostic:
     fits = bound.show(-(-wanted // bound.step) * bound.step)
-    largest = max(needs, key=lambda need: need.amounts[index])
-    found.add(
+    finding = about(
         "TC511",
         item,
         f"the services need {bound.show(wanted)} {bound.unit} ({bound.side}) at full scale while new versions start,"
         f" which is {bound.show(excess)} more than quotas.{bound.quota} of {bound.show(wanted - excess)}",
-        advice=f"raise quotas.{bound.quota} to {fits}, or lower the maximum or the {bound.side} of {largest.name},"
+        f"raise quotas.{bound.quota} to {fits}, or lower the maximum or the {bound.side} of {largest},"
         " which needs the most",
-        pointer=("spec", "quotas", bound.quota),
     )
+    return finding._replace(pointer=("spec", "quotas", bound.quota))
 
 
 def _needs(own: Group) -> Iterator[_Need]:

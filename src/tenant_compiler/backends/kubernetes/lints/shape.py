@@ -52,7 +52,7 @@ def judge(item: ArtifactObject, meta: dict[str, Any], found: Found) -> None:
     name = meta.get("name")
     fault = _name_fault(kind, name) if isinstance(name, str) and name else "it has no name"
     if fault:
-        found.add("TC503", item, fault, advice="choose a name that is shorter or simpler for what it was made from")
+        found.add("TC503", item, fault, "choose a name that is shorter or simpler for what it was made from")
     labels(item, meta.get("labels"), found)
     if "status" in value or not _without_nulls(value, meta):
         _nulls(item, found)
@@ -71,9 +71,7 @@ def labels(item: ArtifactObject, value: Any, found: Found) -> None:
         if (fault := _fault(key, text) if type(text) is str else f"the value of the label `{key}` is no text")
     ]
     for fault in faults:
-        found.add(
-            "TC504", item, fault, advice="use letters, digits, `-`, `_` and `.`; a key may have a domain before `/`"
-        )
+        found.add("TC504", item, fault, "use letters, digits, `-`, `_` and `.`; a key may have a domain before `/`")
     if not faults and type(value) is Shared:
         remember(_LABELLED, value)
         remember(_WITHOUT_NULLS, value)
@@ -118,9 +116,10 @@ def _without_nulls(value: dict[str, Any], meta: dict[str, Any]) -> bool:
             return False
         if kind is Shared:
             constant.append(node)
-        for child in children:
-            if type(child) in _COLLECTIONS and child is not meta and id(child) not in clean:
-                waiting.append(child)  # noqa: B909 - the list is the queue
+        # The list is its own queue: it grows while it is walked.
+        waiting += [
+            child for child in children if type(child) in _COLLECTIONS and child is not meta and id(child) not in clean
+        ]
     for node in constant:
         remember(_WITHOUT_NULLS, node)
     return True
@@ -128,9 +127,9 @@ def _without_nulls(value: dict[str, Any], meta: dict[str, Any]) -> bool:
 
 def _nulls(item: ArtifactObject, found: Found) -> None:
     if "status" in item.value:
-        found.add("TC513", item, "it has a status, which only the cluster writes", advice="leave `status` out")
+        found.add("TC513", item, "it has a status, which only the cluster writes", "leave `status` out")
     for path in _paths_to_null(item.value, ()):
-        found.add("TC513", item, f"{shown(path)} is null", advice="leave the field out: null means different things")
+        found.add("TC513", item, f"{shown(path)} is null", "leave the field out: null means different things")
 
 
 def _paths_to_null(value: Any, path: tuple[str | int, ...]) -> Iterator[tuple[str | int, ...]]:
@@ -195,4 +194,4 @@ def _same_keys(
     for index, name in enumerate(names):
         if name in names[:index]:
             said = ", ".join(f"{key} {entries[index].get(key, missing)}" for key, missing in keys.items())
-            found.add("TC512", item, f"{shown(path)} has two entries with {said}", advice="keep one of them")
+            found.add("TC512", item, f"{shown(path)} has two entries with {said}", "keep one of them")

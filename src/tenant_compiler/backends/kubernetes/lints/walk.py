@@ -12,7 +12,6 @@ from tenant_compiler.backends.kubernetes.lints.pods import pods_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tenant_compiler.backends.kubernetes.lints.pods import Pods
     from tenant_compiler.model.artifact import Artifact, ArtifactObject
     from tenant_compiler.model.diagnostic import Diagnostic
 
@@ -20,8 +19,8 @@ if TYPE_CHECKING:
 def judge(artifacts: Sequence[Artifact]) -> dict[str, list[Diagnostic]]:
     """Judge every object that looks like one of Kubernetes (it says its API version and kind), whoever made it.
 
-    References are followed inside a file, across the targets that emit one of that name. A file without a Namespace only
-    adds to the others of the tenant, so its references may lead to any of them.
+    Objects are compared inside a file. One without a Namespace adds to what others make, so what it refers to may be
+    there.
 
     Returns:
         The findings by code; a code without findings is absent.
@@ -31,14 +30,13 @@ def judge(artifacts: Sequence[Artifact]) -> dict[str, list[Diagnostic]]:
     for artifact in artifacts:
         for item in artifact.objects:
             value = item.value
-            if isinstance(value, dict) and type(value.get("kind")) is str and type(value.get("apiVersion")) is str:
+            if type(value.get("kind")) is str and type(value.get("apiVersion")) is str:
                 group = files.get(artifact.path)
                 if group is None:
                     group = files[artifact.path] = Group({}, {})
                 _one(item, group, found)
     for group in files.values():
-        known = group if "Namespace" in group.by_kind else _merged(files)
-        together.judge(group, known, found)
+        together.judge(group, found, whole="Namespace" in group.by_kind)
         quota.judge(group, found)
     return found.by_code
 
@@ -59,14 +57,3 @@ def _one(item: ArtifactObject, group: Group, found: Found) -> None:
     if pods is not None:
         kinds.judge_pods(pods, found)
         group.pods.setdefault(name, []).append(pods)
-
-
-def _merged(files: dict[str, Group]) -> Group:
-    by_kind: dict[str, dict[str, ArtifactObject]] = {}
-    pods: dict[str, list[Pods]] = {}
-    for group in files.values():
-        for kind, items in group.by_kind.items():
-            by_kind.setdefault(kind, {}).update(items)
-        for name, several in group.pods.items():
-            pods.setdefault(name, []).extend(several)
-    return Group(by_kind, pods)

@@ -17,11 +17,19 @@ if TYPE_CHECKING:
     from tenant_compiler.model.plan import Plan
     from tenant_compiler.model.vocabulary.workspace import TerraformTarget
 
+FIRST_WITH_TLS_13: Final = 16
+"""Source: Amazon RDS User Guide, "Using SSL with a PostgreSQL DB instance"."""
+
 _TARGET: Final = "terraform"
 
 
 def findings(plan: Plan, settings: TerraformTarget) -> Iterator[Diagnostic]:
-    """Say that KMS does not rotate keys of a custom key store (TC535), and that no class is large enough (TC536)."""
+    """Say what AWS cannot do.
+
+    Returns:
+        TC535: KMS does not rotate keys of a custom key store. TC536: no class of instance is large enough.
+        TC537: RDS has no TLS 1.3 for the version of PostgreSQL.
+    """
     if has_key(plan) and key_store(plan, settings):
         yield Diagnostic(
             "TC535",
@@ -33,6 +41,22 @@ def findings(plan: Plan, settings: TerraformTarget) -> Iterator[Diagnostic]:
             object=f"aws_kms_key.{KEY}",
         )
     yield from _too_large(plan)
+    if plan.keys.tls_minimum == "1.3":
+        yield from _without_tls_13(plan)
+
+
+def _without_tls_13(plan: Plan) -> Iterator[Diagnostic]:
+    for store in plan.sql:
+        if int(store.version) < FIRST_WITH_TLS_13:
+            yield Diagnostic(
+                "TC537",
+                f"the SQL store `{store.name}` runs PostgreSQL {store.version}, but RDS has TLS 1.3 from"
+                f" {FIRST_WITH_TLS_13} on: no client could connect",
+                pointer=(*store.made_from[0], "version"),
+                help=f"write version {FIRST_WITH_TLS_13}, or 1.2 for security.tls.minimum_version",
+                target=_TARGET,
+                object=f"aws_db_parameter_group.{identifier(store.name)}",
+            )
 
 
 def _too_large(plan: Plan) -> Iterator[Diagnostic]:

@@ -1,0 +1,1 @@
+{ spec: { display_name: importstr '../../../../README.md' } }

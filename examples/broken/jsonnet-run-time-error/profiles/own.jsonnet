@@ -1,0 +1,5 @@
+local sizes = { small: 1 };
+
+{
+  spec: { quotas: { cpu_cores: sizes.large } },
+}

@@ -1,0 +1,5 @@
+{
+  spec: {
+    quotas: { cpu_cores: 1, ,
+  },
+}

@@ -1,0 +1,3 @@
+local tiers = import 'tiers.libsonnet';
+
+tiers.standard { default: { quotas: { cpu_cores: 1 } } }

@@ -1,0 +1,134 @@
+"""Findings as text for people, in the shape of rustc's: where, the line, carets, what to write instead."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from tenant_compiler.emit.escape import terminal
+from tenant_compiler.model.diagnostic import SEVERITIES
+from tenant_compiler.model.pointer import show
+from tenant_compiler.report.snippet import make_snippet
+from tenant_compiler.report.style import BOLD, GUTTER, SEVERITY, Style
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from tenant_compiler.model.diagnostic import Diagnostic, Severity
+    from tenant_compiler.report.findings import Finding
+    from tenant_compiler.report.formats import Report
+    from tenant_compiler.report.locate import Located, Locator
+
+OWNERS: Final = 5
+"""Tenants that are named when several have the same finding; the rest is counted."""
+DEFAULT_LIMIT: Final = 50
+"""Findings that are shown unless the caller says otherwise."""
+
+
+def write_text(report: Report) -> str:
+    """Write findings, a line about those beyond the limit, and the summary; empty when there is nothing to say."""
+    limit = DEFAULT_LIMIT if report.limit is None else report.limit
+    writer = TextWriter(report.locator, report.style, report.shown_path)
+    blocks = [writer.finding(finding) for finding in report.findings[:limit]]
+    rest = report.findings[limit:]
+    if rest:
+        blocks.append(f"… and {counts([finding.diagnostic.severity for finding in rest])} more (--max-diagnostics)\n")
+    text = "\n".join(blocks)
+    if report.summary:
+        text += ("\n" if text else "") + "\n".join(report.summary) + "\n"
+    return text
+
+
+def counts(severities: Sequence[Severity]) -> str:
+    """Say how many there are of each severity: ``2 errors, 1 warning``; the word for info has no plural."""
+    found = [(severity, severities.count(severity)) for severity in SEVERITIES]
+    return ", ".join(f"{number} {_plural(severity, number)}" for severity, number in found if number)
+
+
+def _plural(severity: Severity, number: int) -> str:
+    return severity if number == 1 or severity == "info" else f"{severity}s"
+
+
+class TextWriter:
+    """Writes single findings.
+
+    Args:
+        locator: for the lines of the snippets.
+        style: colours.
+        shown_path: turns a path relative to the workspace into one relative to the current folder.
+    """
+
+    def __init__(self, locator: Locator, style: Style, shown_path: Callable[[str], str]) -> None:
+        self._locator = locator
+        self._style = style
+        self._shown_path = shown_path
+
+    def finding(self, finding: Finding) -> str:
+        """Write one finding; ends with a line end."""
+        found = finding.diagnostic
+        places = [place for place in (finding.located, *finding.related) if place is not None and place.span]
+        gutter = max((len(str(place.span.line)) for place in places if place.span), default=1)
+        lines = [self._head(found)]
+        if finding.located is not None:
+            lines += self._place(finding.located, "-->", found.label, gutter, SEVERITY[found.severity])
+        for label, located in zip(found.related, finding.related, strict=True):
+            lines += self._place(located, ":::", label.message, gutter, GUTTER)
+        if finding.located is not None and finding.located.span:
+            lines.append(self._bar(gutter))
+        lines += self._remarks(finding, gutter)
+        return "\n".join(lines) + "\n"
+
+    def _head(self, found: Diagnostic) -> str:
+        head = self._style.paint(f"{found.severity}[{found.code}]", SEVERITY[found.severity])
+        return head + self._style.paint(f": {terminal(found.message)}", BOLD)
+
+    def _place(self, located: Located, arrow: str, label: str, gutter: int, color: str) -> Iterator[str]:
+        path = terminal(self._shown_path(located.file))
+        pad, bar = " " * gutter, self._bar(gutter)
+        head = self._style.paint(f"{pad}{arrow}", GUTTER)
+        span = located.span
+        line = None if span is None else self._locator.line(located.file, span.line)
+        if span is None:
+            yield f"{head} {path}"
+            if label:
+                computed = " (computed)" if located.pointer and located.file.endswith("sonnet") else ""
+                yield f"{bar} {terminal(label)}{computed}"
+            return
+        yield f"{head} {path}:{span.line}:{span.column}"
+        if line is None:
+            return
+        snippet = make_snippet(line, span)
+        number = self._style.paint(f"{span.line:>{gutter}} |", GUTTER)
+        mark = "^" if arrow == "-->" else "-"
+        carets = mark * snippet.carets + (f" {terminal(label)}" if label else "")
+        yield bar
+        yield f"{number} {snippet.text}"
+        yield f"{bar} {' ' * snippet.indent}{self._style.paint(carets, color)}"
+
+    def _remarks(self, finding: Finding, gutter: int) -> Iterator[str]:
+        found = finding.diagnostic
+        if found.help:
+            yield self._remark("help", found.help, gutter)
+        for note in found.notes:
+            yield self._remark("note", note, gutter)
+        if found.object:
+            whose = f" of the target {found.target}" if found.target else ""
+            yield self._remark("note", f"found in {found.object}{whose}", gutter)
+        if not finding.told:
+            yield self._remark("note", self._owners(finding), gutter)
+        if finding.located is None and found.pointer:
+            yield self._remark("note", f"it is about {show(found.pointer)}", gutter)
+
+    def _remark(self, word: str, text: str, gutter: int) -> str:
+        equals = self._style.paint(f"{' ' * gutter} =", GUTTER)
+        return f"{equals} {self._style.paint(word, BOLD)}: {terminal(text)}"
+
+    @staticmethod
+    def _owners(finding: Finding) -> str:
+        names = [f"{tenant} ({environment})" if environment else tenant for tenant, environment in finding.owners]
+        if len(names) == 1:
+            return f"in {names[0]}"
+        rest = len(names) - OWNERS
+        return f"in {names[0]}, also in " + ", ".join(names[1:OWNERS]) + (f" and {rest} more" if rest > 0 else "")
+
+    def _bar(self, gutter: int) -> str:
+        return self._style.paint(f"{' ' * gutter} |", GUTTER)
