@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -11,13 +10,13 @@ import pluggy
 from tenant_compiler import __version__, hookspecs
 from tenant_compiler.model.backend import API_VERSION, Backend, Extension, PlanCheck, RulePack
 from tenant_compiler.model.diagnostic import Diagnostic, TenantCompileError
+from tenant_compiler.plugin_discovery import any_installed, distribution_of, installed
 from tenant_compiler.read.suggest import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-    from importlib.metadata import Distribution, EntryPoint
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from importlib.metadata import EntryPoint
 
-GROUP: Final = "tenant_compiler"
 OURS: Final = "tenant-compiler"
 """The distribution of the built-in plug-ins."""
 _PREFIX: Final = "tenant_compiler_"
@@ -30,6 +29,10 @@ _BUILT_IN: Final = (
 )
 
 
+_WORDS: Final = {"backends": "back-end", "checks": "check", "rule_packs": "rule pack", "extensions": "section"}
+"""What the hooks give, in words."""
+
+
 class Plugin(NamedTuple):
     """A plug-in that was found, working or not."""
 
@@ -38,8 +41,13 @@ class Plugin(NamedTuple):
     version: str
     module: str
     hooks: tuple[str, ...]
-    """The hooks that it implements; empty when it is broken."""
+    """The hooks that it implements; empty when it could not be loaded."""
     problem: Diagnostic | None
+    """The first thing that is wrong with it."""
+
+
+class NonsenseError(Exception):
+    """A plug-in gave what no plug-in may give. The text goes on after "gave"."""
 
 
 class _Manager(pluggy.PluginManager):
@@ -49,6 +57,19 @@ class _Manager(pluggy.PluginManager):
         if name.startswith(_PREFIX) and callable(getattr(plugin, name)):
             return {}
         return None
+
+    def take(self, plugin: Any, name: str) -> None:
+        """Register a plug-in and verify its hooks, or leave nothing of it.
+
+        Raises:
+            PluginValidationError: a hook takes arguments that it is not given, or is on no page.
+        """
+        try:
+            self.register(plugin, name)
+            self.check_pending()
+        except pluggy.PluginValidationError:
+            self.unregister(plugin)
+            raise
 
 
 class Plugins:
@@ -63,21 +84,18 @@ class Plugins:
     """
 
     def __init__(self, found: Sequence[Plugin], manager: pluggy.PluginManager) -> None:
-        self.found = tuple(found)
-        problems: list[Diagnostic] = [plugin.problem for plugin in found if plugin.problem]
-        by_module = {plugin.name: plugin for plugin in found}
-        collect = _Collector(manager, by_module, problems)
+        collect = _Collector(manager, found)
         self.backends: Mapping[str, Backend] = collect.named("backends", Backend)
-        self.checks: Sequence[PlanCheck] = tuple(collect.items("checks", PlanCheck))
+        self.checks: Sequence[PlanCheck] = tuple(collect.named("checks", PlanCheck).values())
         self.rule_packs: Sequence[RulePack] = tuple(collect.named("rule_packs", RulePack).values())
         self.extensions: Mapping[str, Extension] = collect.named("extensions", Extension)
-        self.problems: Sequence[Diagnostic] = tuple(problems)
+        self.problems: Sequence[Diagnostic] = tuple(collect.problems)
+        self.found = tuple(collect.plugins)
         self._owners = collect.owners
-        self._distributions = {plugin.name: plugin.distribution for plugin in found}
 
     def is_built_in(self, hook: str, name: str) -> bool:
         """Whether a thing that a hook (``backends``, ``checks``, ``rule_packs``) gave is our own."""
-        return self._distributions[self._owners[hook, name]] == OURS
+        return self._owners[hook, name].distribution == OURS
 
     def require(self, names: Iterable[str], backends: Iterable[str]) -> None:
         """Make sure that nothing is broken and everything that the workspace names is there.
@@ -104,45 +122,69 @@ class Plugins:
 class _Collector:
     """Calls hooks and keeps what is of the right kind; the rest becomes a problem of the plug-in that gave it."""
 
-    def __init__(self, manager: pluggy.PluginManager, found: Mapping[str, Plugin], problems: list[Diagnostic]) -> None:
+    def __init__(self, manager: pluggy.PluginManager, found: Sequence[Plugin]) -> None:
         self.manager = manager
-        self.found = found
-        self.problems = problems
-        self.owners: dict[tuple[str, str], str] = {}
-
-    def items(self, hook: str, kind: type[Any]) -> Iterator[Any]:
-        """Call one hook of every plug-in."""
-        for implementation in getattr(self.manager.hook, _PREFIX + hook).get_hookimpls():
-            plugin = self.found[implementation.plugin_name]
-            items = self._call(implementation.function, plugin, hook)
-            if not isinstance(items, (list, tuple)) or not all(isinstance(item, kind) for item in items):
-                message = f"{_PREFIX}{hook} returned {_describe(items)}, not a list of {kind.__name__}"
-                self.problems.append(_problem("TC705", plugin, message))
-                continue
-            for item in items:
-                yield item
-                if hasattr(item, "name"):
-                    self.owners.setdefault((hook, item.name), plugin.name)
+        self.plugins = list(found)
+        self.problems = [plugin.problem for plugin in found if plugin.problem]
+        self.owners: dict[tuple[str, str], Plugin] = {}
 
     def named(self, hook: str, kind: type[Any]) -> dict[str, Any]:
-        """Call one hook whose items have unique names."""
+        """Call one hook of every plug-in. Names of what they give are unique; of two the first stays."""
         result: dict[str, Any] = {}
-        for item in self.items(hook, kind):
-            if item.name in result:
-                owner = self.found[self.owners[hook, item.name]]
-                message = f"two plug-ins give a {hook.removesuffix('s').replace('_', ' ')} called `{item.name}`"
-                help_ = f"uninstall one; the first is {owner.distribution} {owner.version}"
-                self.problems.append(Diagnostic("TC703", message, help=help_))
-            else:
-                result[item.name] = item
+        implementations = getattr(self.manager.hook, _PREFIX + hook).get_hookimpls()
+        functions = {implementation.plugin_name: implementation.function for implementation in implementations}
+        for index, plugin in enumerate(self.plugins):
+            # By name alone a broken plug-in would get the functions of the one whose name it has taken.
+            if plugin.problem is None and plugin.name in functions:
+                for item in self._items(index, hook, kind, functions[plugin.name]):
+                    if item.name in result:
+                        self._clash(index, hook, item.name)
+                    else:
+                        self.owners[hook, item.name] = plugin
+                        result[item.name] = item
         return result
 
-    def _call(self, function: Callable[[], Any], plugin: Plugin, hook: str) -> Any:
+    def _items(self, index: int, hook: str, kind: type[Any], function: Callable[[], Any]) -> Sequence[Any]:
+        plugin = self.plugins[index]
+        if plugin.distribution == OURS:
+            return tuple(function())
         try:
-            return function()
-        except Exception as error:  # noqa: BLE001 - the plug-in border: whatever it raises is its own bug
-            self.problems.append(_problem("TC704", plugin, f"{_PREFIX}{hook} raised {_error(error)}"))
+            items = function()
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - the plug-in border: whatever it raises is its own bug
+            self._add(index, _problem("TC704", plugin, f"raised {_error(error)} in {_PREFIX}{hook}"))
             return ()
+        if not isinstance(items, (list, tuple)) or not all(isinstance(item, kind) for item in items):
+            message = f"gave {_describe(items)} in {_PREFIX}{hook}, which takes a list of {kind.__name__}"
+            self._add(index, _problem("TC705", plugin, message))
+            return ()
+        return self._guarded(index, hook, items)
+
+    def _guarded(self, index: int, hook: str, items: Sequence[Any]) -> list[Any]:
+        """What has no flaw, wrapped so that later nonsense is noticed where it is given."""
+        from tenant_compiler.plugin_border import flaw, guard  # noqa: PLC0415 - most runs have no foreign plug-in
+
+        sound = []
+        for item in items:
+            found = flaw(item)
+            if found:
+                self._add(index, _problem("TC705", self.plugins[index], f"gave, in {_PREFIX}{hook}, {found}"))
+            else:
+                sound.append(guard(item))
+        return sound
+
+    def _clash(self, index: int, hook: str, name: str) -> None:
+        first, second = self.owners[hook, name], self.plugins[index]
+        if first.distribution == OURS:
+            help_ = f"uninstall {second.distribution}: built-in ones cannot be replaced"
+        else:
+            help_ = f"uninstall {first.distribution} or {second.distribution}"
+        message = f"two plug-ins give a {_WORDS[hook]} called `{name}`: {_who(first)} and {_who(second)}"
+        self._add(index, Diagnostic("TC703", message, help=help_))
+
+    def _add(self, index: int, problem: Diagnostic) -> None:
+        self.problems.append(problem)
+        if self.plugins[index].problem is None:
+            self.plugins[index] = self.plugins[index]._replace(problem=problem)
 
 
 def load_plugins() -> Plugins:
@@ -150,101 +192,87 @@ def load_plugins() -> Plugins:
     manager = _Manager("tenant_compiler")
     manager.add_hookspecs(hookspecs)
     found = [_register_built_in(manager, module) for module in _BUILT_IN]
-    names = {plugin.name for plugin in found}
-    for entry_point in _installed() if _any_installed() else ():
-        plugin = _register(manager, entry_point, names)
-        found.append(plugin)
-        names.add(plugin.name)
+    for entry_point in installed() if any_installed() else ():
+        found.append(_register(manager, entry_point, found))
     return Plugins(found, manager)
 
 
-def _register_built_in(manager: pluggy.PluginManager, module: str) -> Plugin:
+def _register_built_in(manager: _Manager, module: str) -> Plugin:
     name = module.split(".")[-2]
     __import__(module)
-    manager.register(sys.modules[module], name)
+    manager.take(sys.modules[module], name)
     return Plugin(name, OURS, __version__, module, _hooks(sys.modules[module]), None)
 
 
-def _register(manager: pluggy.PluginManager, entry_point: EntryPoint, names: set[str]) -> Plugin:
+def _register(manager: _Manager, entry_point: EntryPoint, others: Sequence[Plugin]) -> Plugin:
     """Load one installed plug-in on its own: what it breaks is named, and the others go on."""
-    distribution: Distribution | None = entry_point.dist
-    shown = Plugin(
-        entry_point.name,
-        distribution.name if distribution else "?",
-        distribution.version if distribution else "?",
-        entry_point.value,
-        (),
-        None,
-    )
-    if shown.name in names:
-        help_ = "uninstall one of the two"
-        message = f"two plug-ins are called `{shown.name}`; one is from {shown.distribution} {shown.version}"
-        return shown._replace(problem=Diagnostic("TC703", message, help=help_))
+    shown = Plugin(entry_point.name, *distribution_of(entry_point), entry_point.value, (), None)
+    for other in others:
+        if other.name == shown.name or other.module == shown.module:
+            message = f"two plug-ins are called `{shown.name}`: {_who(other)} and {_who(shown)}"
+            if other.name != shown.name:
+                message = f"two plug-ins are the module {shown.module}: `{other.name}` and `{shown.name}`"
+            help_ = f"uninstall {shown.distribution if other.distribution == OURS else 'one of the two'}"
+            return shown._replace(problem=Diagnostic("TC703", message, help=help_))
     try:
         plugin = entry_point.load()
-    except Exception as error:  # noqa: BLE001 - the plug-in border
+        hooks = _hooks(plugin)
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - the plug-in border
         return shown._replace(problem=_problem("TC701", shown, f"could not be loaded: {_error(error)}"))
+    problem = _misfit(plugin, hooks, shown)
+    if problem is None:
+        try:
+            manager.take(plugin, shown.name)
+        except (pluggy.PluginValidationError, ValueError) as error:
+            problem = _problem("TC702", shown, f"does not fit the hooks: {str(error).strip().splitlines()[-1]}")
+    return shown._replace(problem=problem) if problem else shown._replace(hooks=hooks)
+
+
+def _misfit(plugin: Any, hooks: Sequence[str], shown: Plugin) -> Diagnostic | None:
+    """The problem of a plug-in that is not written for our page of hooks; None when it is."""
     written_for = getattr(plugin, "TENANT_COMPILER_API", None)
     if written_for != API_VERSION:
         said = "says no TENANT_COMPILER_API" if written_for is None else f"is written for API {written_for}"
-        return shown._replace(problem=_problem("TC702", shown, f"{said}, but this version has API {API_VERSION}"))
-    hooks = _hooks(plugin)
-    unknown = [hook for hook in hooks if not hasattr(hookspecs, hook)]
+        problem = _problem("TC702", shown, f"{said}, but this version of tenant-compiler has API {API_VERSION}")
+        newer = isinstance(written_for, int) and written_for > API_VERSION
+        upgrade = f"upgrade tenant-compiler, or install an older {shown.distribution}"
+        return problem._replace(help=upgrade if newer else problem.help)
+    known = [name for name in vars(hookspecs) if name.startswith(_PREFIX)]
+    unknown = [hook for hook in hooks if hook not in known]
     if unknown:
-        hint = did_you_mean(unknown[0], [name for name in vars(hookspecs) if name.startswith(_PREFIX)])
         problem = _problem("TC702", shown, f"implements `{unknown[0]}`, which is no hook")
-        return shown._replace(problem=problem._replace(help=hint or problem.help))
-    manager.register(plugin, shown.name)
-    return shown._replace(hooks=hooks)
+        return problem._replace(help=did_you_mean(unknown[0], known) or "the hooks are " + ", ".join(known))
+    if not hooks:
+        return _problem("TC702", shown, f"implements no hook; {shown.module} has none of " + ", ".join(known))
+    return None
 
 
 def _hooks(plugin: Any) -> tuple[str, ...]:
     return tuple(name for name in sorted(dir(plugin)) if name.startswith(_PREFIX) and callable(getattr(plugin, name)))
 
 
-def _any_installed() -> bool:
-    """Whether any distribution on the path has an entry point of ours.
-
-    A look at the files that entry points are read from. importlib.metadata would answer too, but importing it costs a
-    third of the start-up of a hook, and most environments have no plug-in.
-    """
-    for folder in sys.path:
-        try:
-            entries = [
-                e for e in os.scandir(folder or ".") if e.name.endswith((".dist-info", ".egg-info", ".egg", ".zip"))
-            ]
-        except OSError:
-            continue
-        for entry in entries:
-            try:
-                with open(os.path.join(entry.path, "entry_points.txt"), "rb") as file:
-                    if f"[{GROUP}]".encode() in file.read():
-                        return True
-            except OSError:
-                continue
-    return False
-
-
-def _installed() -> list[EntryPoint]:
-    from importlib.metadata import entry_points  # noqa: PLC0415 - dear, and only with plug-ins
-
-    return sorted(entry_points(group=GROUP), key=lambda point: (point.dist.name if point.dist else "", point.name))
-
-
 def _problem(code: str, plugin: Plugin, message: str) -> Diagnostic:
-    who = f"{plugin.distribution} {plugin.version}"
     help_ = f"upgrade or uninstall {plugin.distribution}, or report it to its authors"
-    return Diagnostic(code, f"the plug-in `{plugin.name}` of {who} {message}", help=help_)
+    return Diagnostic(code, f"the plug-in `{plugin.name}` of {_who(plugin)} {message}", help=help_)
 
 
 def plugin_failed(hook: str, name: str, error: Exception) -> Diagnostic:
-    """Say that something a plug-in gave (`Plugins.is_built_in`'s arguments) raised while a tenant was built (TC704)."""
-    what = {"backends": "back-end", "checks": "check", "rule_packs": "rule pack"}[hook]
+    """Say that something a plug-in gave (`Plugins.is_built_in`'s arguments) failed while a tenant was built.
+
+    Returns:
+        TC705 when it gave nonsense, else TC704.
+    """
     help_ = "upgrade or uninstall its plug-in, or report it to its authors; `tenant-compile plugins list` names it"
-    return Diagnostic("TC704", f"the {what} `{name}` of a plug-in raised {_error(error)}", help=help_)
+    nonsense = isinstance(error, NonsenseError)
+    code, what = ("TC705", f"gave {error}") if nonsense else ("TC704", f"raised {_error(error)}")
+    return Diagnostic(code, f"the {_WORDS[hook]} `{name}` of a plug-in {what}", help=help_)
 
 
-def _error(error: Exception) -> str:
+def _who(plugin: Plugin) -> str:
+    return f"{plugin.distribution} {plugin.version}"
+
+
+def _error(error: BaseException) -> str:
     text = str(error).strip().splitlines()
     return f"{type(error).__name__}: {text[0]}" if text else type(error).__name__
 

@@ -154,6 +154,17 @@ def check_images(plan: Plan, context: Context) -> Iterator[Diagnostic]:
             yield Diagnostic("TC314", message, pointer=pointer, help=help_)
 
 
+def check_egress(plan: Plan, context: Context) -> Iterator[Diagnostic]:
+    """A destination is a host or an address range (TC322)."""
+    del context
+    for egress in plan.egress:
+        if bool(egress.host) == bool(egress.cidr):
+            has = "both a host and a cidr" if egress.host else "neither a host nor a cidr"
+            pointer: Pointer = ("spec", "security", "network", "egress", egress.name)
+            help_ = "write one of the two; a second destination gets a name of its own"
+            yield Diagnostic("TC322", f"the destination `{egress.name}` has {has}", pointer=pointer, help=help_)
+
+
 def check_secrets(plan: Plan, context: Context) -> Iterator[Diagnostic]:
     """Environment variables are public; what looks like a secret there is one (TC320)."""
     del context

@@ -90,7 +90,7 @@ def _map_filler(below: Filler) -> Filler:
 
 
 def marked(keyword: str, schema: Schema, root: Mapping[str, Any]) -> Iterator[tuple[Path, Schema]]:
-    """Find the fields of a schema that carry a keyword of ours (``x-union``, ``x-format``, ``x-stricter``)."""
+    """Find the fields of a schema that carry a keyword of ours (``x-union``, ``x-format``)."""
     waiting: list[tuple[Path, Schema]] = [((), schema)]
     while waiting:
         path, field = waiting.pop()

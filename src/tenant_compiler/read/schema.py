@@ -212,14 +212,13 @@ def _section(extension: Extension) -> Schema:
 
 
 @cache
-def _tables() -> tuple[Filler, frozenset[Path], Mapping[Path, str]]:
+def _tables() -> tuple[Filler, frozenset[Path]]:
     root = _loaded("resolved")
     spec = root["properties"]["spec"]
     fill = filler(spec, root)
     assert fill is not None
     unions = frozenset(path for path, _ in marked("x-union", spec, root))
-    directions = {path: field["x-stricter"] for path, field in marked("x-stricter", spec, root)}
-    return fill, unions, directions
+    return fill, unions
 
 
 def fill_defaults(spec: Mapping[str, Any]) -> dict[str, Any]:
@@ -244,8 +243,3 @@ def fill_workspace(config: Mapping[str, Any]) -> dict[str, Any]:
 def union_paths() -> frozenset[Path]:
     """The lists below ``spec`` whose layers add up; ``*`` stands for every key of a map."""
     return _tables()[1]
-
-
-def stricter() -> Mapping[Path, str]:
-    """Which way is the safer one, by field below ``spec``: ``higher`` (later in an enumeration), ``lower`` or ``true``."""
-    return _tables()[2]

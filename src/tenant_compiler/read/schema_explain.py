@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,6 +11,7 @@ from tenant_compiler.model.diagnostic import Diagnostic, Place
 from tenant_compiler.model.pointer import show
 from tenant_compiler.read import reserved
 from tenant_compiler.read import schema_words as words
+from tenant_compiler.read.schema_document import Order, speakable
 from tenant_compiler.read.schema_values import Finding, Problem, judge_value
 from tenant_compiler.read.shapes import target
 from tenant_compiler.read.suggest import near
@@ -26,13 +26,20 @@ if TYPE_CHECKING:
     from tenant_compiler.read.shapes import Schema
 
 
-_RANK: Final = {"TC205": 1, "TC202": 2, "TC207": 2, "TC201": 3, "TC209": 3, "TC203": 4, "TC204": 3, "TC208": 5, "TC206": 6}
+_RANK: Final = {
+    "TC205": 1,
+    "TC202": 2,
+    "TC207": 2,
+    "TC201": 3,
+    "TC209": 3,
+    "TC203": 4,
+    "TC204": 3,
+    "TC208": 5,
+    "TC206": 6,
+}
 """Of several findings about one node the one with the lowest rank is told: the others follow from it, or wait."""
 
 _UNSPEAKABLE: Final = 0
-_DIGITS: Final = 300
-_BITS: Final = 1000
-"""Python refuses to print integers of thousands of digits; those of a few hundred are no quantities either."""
 _LISTED: Final = 12
 _HINTS: Final = 200
 """So many unknown keys of a document are compared with the known ones; a document of typing errors has fewer."""
@@ -56,38 +63,16 @@ def explain(schema: Schema, value: Any, source: Source, matcher: jsonschema_rs.D
         if known is None or rank < known[0]:
             best[finding.pointer] = (rank, finding)
     found = [finding for _, finding in best.values()] or list(_in_its_own_words(matcher, value))
-    order = _Order(value)
+    order = Order(value)
     found.sort(key=lambda finding: order.position(finding.pointer))
     return [_diagnostic(finding, source) for finding in found]
 
 
 def _in_its_own_words(matcher: jsonschema_rs.Draft7Validator, value: Any) -> Iterator[Finding]:
+    """The matcher's errors, where both validators understand a plug-in's schema differently."""
     for error in matcher.iter_errors(value):
-        yield Finding("TC206", tuple(error.instance_path), f"does not fit: {error.message}", "")
-
-
-class _Order:
-    """The order of a document's nodes."""
-
-    def __init__(self, value: Any) -> None:
-        self._value = value
-        self._keys: dict[int, dict[str, int]] = {}
-
-    def position(self, pointer: Pointer) -> tuple[int, ...]:
-        """A key to sort by; what is missing stands before what its parent holds."""
-        value, position = self._value, []
-        for part in pointer:
-            if isinstance(value, dict) and part in value:
-                keys = self._keys.get(id(value))
-                if keys is None:
-                    keys = self._keys[id(value)] = {key: index for index, key in enumerate(value)}
-                position.append(keys[str(part)])
-            elif isinstance(value, list) and isinstance(part, int):
-                position.append(part)
-            else:
-                return (*position, -1)
-            value = value[part]
-        return tuple(position)
+        keyword = error.schema_path[-1] if error.schema_path else "false"
+        yield Finding("TC206", tuple(error.instance_path), f"does not fit the `{keyword}` of its schema", "")
 
 
 def _diagnostic(finding: Finding, source: Source) -> Diagnostic:
@@ -132,10 +117,11 @@ class _Explainer:
     def findings(self, value: Any) -> Iterator[tuple[int, Finding]]:
         """Every finding with its rank, several for a node."""
         unspeakable: list[Finding] = []
-        value = _speakable(value, (), unspeakable)
+        value = speakable(value, (), unspeakable)
         for finding in unspeakable:
             yield _UNSPEAKABLE, finding
-        for error in _CHECKER(self._schema).iter_errors(value):
+        checker = _CHECKER(self._schema, format_checker=Draft7Validator.FORMAT_CHECKER)
+        for error in checker.iter_errors(value):
             for leaf in _leaves(error):
                 for finding in self._explain(leaf):
                     yield _RANK[finding.code], finding
@@ -265,29 +251,6 @@ def _is_listed(pointer: Pointer, paths: tuple[str, ...]) -> bool:
         if len(parts) == len(pointer) and all(part in ("*", key) for part, key in zip(parts, pointer, strict=True)):
             return True
     return False
-
-
-def _speakable(value: Any, pointer: Pointer, found: list[Finding]) -> Any:
-    """Collect what JSON cannot hold, or nobody can print, and put null in its place (TC202, TC205, TC206)."""
-    if isinstance(value, dict):
-        for key in value:
-            _speakable(key, (*pointer, key), found)
-        return {key: _speakable(below, (*pointer, key), found) for key, below in value.items()}
-    if isinstance(value, list):
-        return [_speakable(below, (*pointer, index), found) for index, below in enumerate(value)]
-    if isinstance(value, float) and not math.isfinite(value):
-        found.append(Finding("TC205", pointer, f"is {words.shown(value)}, but must be finite", "write a number"))
-    elif isinstance(value, int) and value.bit_length() > _BITS:
-        message = f"has more than {_DIGITS} digits, which no quantity here needs"
-        found.append(Finding("TC205", pointer, message, "write a smaller number"))
-    elif isinstance(value, str) and any("\ud800" <= character <= "\udfff" for character in value):
-        message = "holds half of a surrogate pair, which is no character"
-        found.append(Finding("TC206", pointer, message, "write the character that is meant"))
-    elif value is not None and not isinstance(value, (bool, int, float, str)):
-        found.append(Finding("TC202", pointer, "is a date or a time, which no field takes", "write it in quotes"))
-    else:
-        return value
-    return None
 
 
 def _leaves(error: ValidationError) -> Iterator[ValidationError]:

@@ -39,9 +39,9 @@ def open_workspace(start: str) -> Workspace:
     table = _load(root, file)
     for key in section:
         table = table[str(key)]
-    findings = schema.check(table, "workspace", file, 0)
+    findings = schema.check(table, "workspace", file, base=section)
     if findings:
-        raise TenantCompileError(_below(section, finding) for finding in findings)
+        raise TenantCompileError(findings)
     config: Any = schema.fill_workspace(table)
     workspace = Workspace(root, file, section, config, table)
     outside = list(_outside(workspace))
@@ -95,12 +95,6 @@ def _load(root: str, file: str) -> Mapping[str, Any]:
         message = f"{file} is no TOML: {_ERROR_POSITION.sub('', str(error)).strip().lower()}"
         place = Place(file, span=span)
         raise TenantCompileError([Diagnostic("TC131", message, place=place, help="see https://toml.io")]) from error
-
-
-def _below(section: Pointer, finding: Diagnostic) -> Diagnostic:
-    if finding.place is None:
-        return finding
-    return finding._replace(place=finding.place._replace(pointer=(*section, *finding.place.pointer)))
 
 
 def _paths(workspace: Workspace) -> Iterator[tuple[Pointer, str]]:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 _UNREADABLE = ("TC1", "TC7")
 """Families of input that cannot be read and of plug-ins that do not work: such a run has not judged everything."""
 
+_OUTPUT = "TC6"
+"""The family of the output tree."""
+
 
 class Finding(NamedTuple):
     """A finding, with all that have it."""
@@ -100,7 +103,7 @@ def _finding(group: _Group, locator: Locator) -> Finding:
     if place is not None:
         located = locator.locate(place)
         # A file of the output is meant as a whole; its first line has nothing to do with the finding.
-        if found.code.startswith("TC6") and place.span is None and not place.pointer:
+        if found.code.startswith(_OUTPUT) and place.span is None and not place.pointer:
             located = located._replace(span=None)
     related = tuple(locator.locate(label.place) for label in found.related)
     return Finding(found, located, related, tuple(group.owners), _told(group))
@@ -109,6 +112,8 @@ def _finding(group: _Group, locator: Locator) -> Finding:
 def _told(group: _Group) -> bool:
     place = group.diagnostic.place
     tenants = {tenant for tenant, _ in group.owners}
+    if place is not None and len(tenants) == 1 and group.diagnostic.code.startswith(_OUTPUT):
+        return True  # a path below the tenant's folder
     if place is None or len(tenants) != 1 or group.files != {place.file}:
         return not group.owners
     (tenant,) = tenants

@@ -31,7 +31,7 @@ def write_json(report: Report) -> str:
         "summary": {**summary, **report.numbers},
         **report.extra,
     }
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(document, indent=2) + "\n"
 
 
 def _finding(finding: Finding) -> dict[str, Any]:

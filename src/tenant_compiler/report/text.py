@@ -11,7 +11,7 @@ from tenant_compiler.report.snippet import make_snippet
 from tenant_compiler.report.style import BOLD, GUTTER, SEVERITY, Style
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from tenant_compiler.model.diagnostic import Diagnostic, Severity
     from tenant_compiler.report.findings import Finding
@@ -31,17 +31,21 @@ def write_text(report: Report) -> str:
     blocks = [writer.finding(finding) for finding in report.findings[:limit]]
     rest = report.findings[limit:]
     if rest:
-        blocks.append(f"… and {counts([finding.diagnostic.severity for finding in rest])} more (--max-diagnostics)\n")
+        blocks.append(f"… and {counts(_numbers(rest))} more (--max-diagnostics)\n")
     text = "\n".join(blocks)
     if report.summary:
         text += ("\n" if text else "") + "\n".join(report.summary) + "\n"
     return text
 
 
-def counts(severities: Sequence[Severity]) -> str:
+def counts(numbers: Mapping[Severity, int]) -> str:
     """Say how many there are of each severity: ``2 errors, 1 warning``; the word for info has no plural."""
-    found = [(severity, severities.count(severity)) for severity in SEVERITIES]
-    return ", ".join(f"{number} {_plural(severity, number)}" for severity, number in found if number)
+    return ", ".join(f"{number} {_plural(severity, number)}" for severity, number in numbers.items() if number)
+
+
+def _numbers(findings: Sequence[Finding]) -> dict[Severity, int]:
+    found = [finding.diagnostic.severity for finding in findings]
+    return {severity: found.count(severity) for severity in SEVERITIES}
 
 
 def _plural(severity: Severity, number: int) -> str:
@@ -71,8 +75,9 @@ class TextWriter:
         if finding.located is not None:
             lines += self._place(finding.located, "-->", found.label, gutter, SEVERITY[found.severity])
         for label, located in zip(found.related, finding.related, strict=True):
+            lines.append(self._bar(gutter))
             lines += self._place(located, ":::", label.message, gutter, GUTTER)
-        if finding.located is not None and finding.located.span:
+        if finding.located is not None and (finding.located.span or found.related):
             lines.append(self._bar(gutter))
         lines += self._remarks(finding, gutter)
         return "\n".join(lines) + "\n"

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tenant_compiler.model.vocabulary.tenant import Selected
 
 LAYER: Final = "derived:encryption_level"
+LEVEL: Final[Pointer] = ("spec", "security", "encryption_level")
 
 _BASIC: Final[dict[str, Any]] = {
     "tls": {"minimum_version": "1.2"},

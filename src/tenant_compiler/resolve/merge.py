@@ -42,13 +42,13 @@ def merge(lower: Mapping[str, Any], upper: Mapping[str, Any], unions: Unions = _
     """
     result = dict(lower)
     for key, value in upper.items():
+        inner = unions.get(key) or unions.get("*") if unions else None
         if value is None:
             result.pop(key, None)
         elif type(value) is dict:
             below = result.get(key)
-            inner = unions.get(key) or unions.get("*") or _NONE if unions else _NONE
-            result[key] = merge(below if type(below) is dict else _NONE, value, inner)
-        elif unions and unions.get(key) is True and type(value) is list:
+            result[key] = merge(below if type(below) is dict else _NONE, value, inner if type(inner) is dict else _NONE)
+        elif inner is True and type(value) is list:
             below = result.get(key)
             result[key] = [*below, *(item for item in value if item not in below)] if type(below) is list else value
         else:

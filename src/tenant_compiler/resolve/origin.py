@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tenant_compiler.model.diagnostic import Place
+from tenant_compiler.resolve import encryption
 
 if TYPE_CHECKING:
     from tenant_compiler.model.pointer import Pointer
@@ -46,10 +47,13 @@ def chain(resolved: Resolved, pointer: Pointer) -> list[Origin]:
 def place_of(resolved: Resolved, pointer: Pointer) -> Place:
     """The place that decides a node: the highest layer that sets it, or its nearest parent that a layer sets.
 
-    Layers without a file (derived ones, the vocabulary's defaults) have no place; the tenant's document stands in.
+    What the encryption level sets stands where the level is written. The vocabulary's defaults have no place; the
+    tenant's document stands in.
     """
     for length in range(len(pointer), 0, -1):
         for origin in chain(resolved, pointer[:length]):
+            if origin.layer.name == encryption.LAYER and pointer != encryption.LEVEL:
+                return place_of(resolved, encryption.LEVEL)
             if origin.place is not None:
                 return origin.place
     return Place(resolved.file, ("spec",), document=resolved.document)
@@ -59,6 +63,8 @@ def _said(layer: Layer, path: Pointer, resolved: Resolved) -> tuple[Any, Pointer
     """What a layer says at a path, and under which path it says it: an item of a union has its own index there."""
     if path and isinstance(path[-1], int):
         items, merged = _get(layer.values, path[:-1]), _get(resolved.spec, path)
+        if _get(layer.values, path) == merged:
+            return merged, path  # an item that stands twice has both its places
         if isinstance(items, list) and merged in items:
             return merged, (*path[:-1], items.index(merged))
         return _ABSENT, path

@@ -101,7 +101,10 @@ class Resolver:
         cloud = resolved.spec["placement"]["cloud"]
         if selection.cloud != cloud and any(map(_depends_on_cloud, resolved.layers)):
             findings.append(_cloud_from_profile(cloud, selection.cloud))
-        return findings
+        return [
+            finding if finding.place else finding._replace(place=place_of(resolved, finding.pointer))
+            for finding in findings
+        ]
 
     def _select(
         self, document: Document, environment: str, own: Sequence[Layer]

@@ -6,10 +6,10 @@ import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tenant_compiler.model.diagnostic import Diagnostic, Place
+from tenant_compiler.model.pointer import parse, show
 from tenant_compiler.read import files, schema, yaml
 from tenant_compiler.read.jsonnet import Job
 from tenant_compiler.read.jsonnet_lexer import top_level_parameters
-from tenant_compiler.read.suggest import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -169,7 +169,7 @@ class Sources:
         if not isinstance(value, dict):
             return Broken((_bad_tier(name, place, f"evaluates to {_kind(value)}"),))
         problems = [
-            _bad_tier(name, place._replace(pointer=(key,)), f"has an unknown part `{key}`{did_you_mean(key, _PARTS)}")
+            _bad_tier(name, place._replace(pointer=(key,)), f"has an unknown part `{key}`", did_you_mean(key, _PARTS))
             for key in value
             if key not in _PARTS
         ]
@@ -184,7 +184,8 @@ class Sources:
             checked = self._settings(value.get(part, {}), place, (part,))
             if isinstance(checked, Broken):
                 return checked
-        return tier
+        problems = list(_unusable_parts(tier))
+        return Broken(tuple(problems)) if problems else tier
 
 
 def _parts(value: Mapping[str, Any]) -> tuple[Any, Any, tuple[str, ...], tuple[str, ...]]:
@@ -194,6 +195,47 @@ def _parts(value: Mapping[str, Any]) -> tuple[Any, Any, tuple[str, ...], tuple[s
         tuple(map(str, value.get("required", ()))),
         tuple(map(str, value.get("locked", ()))),
     )
+
+
+def _unusable_parts(tier: Tier) -> Iterator[Diagnostic]:
+    """Find limits that nothing can exceed, and paths that lead nowhere: left alone, they would never say a word."""
+    for pointer, limit in _leaves(tier.limits):
+        if isinstance(limit, bool) or not (isinstance(limit, int | float) or limit == "unlimited"):
+            found = f"has {_kind(limit)} as the limit of {show(pointer)}, which must be a number or `unlimited`"
+            yield _bad_tier(tier.name, tier.place._replace(pointer=("limits", *pointer)), found)
+    for part in ("required", "locked"):
+        for index, text in enumerate(getattr(tier, part)):
+            place = tier.place._replace(pointer=(part, index))
+            path = _path(text)
+            if path is None:
+                yield _bad_tier(tier.name, place, f"has `{text}` in `{part}`, which is no path of a tenant's settings")
+            elif part == "locked" and not _has(tier.defaults, path):
+                yield _bad_tier(tier.name, place, f"locks {text}, but has no default for it")
+
+
+def _leaves(value: Any, path: Pointer = ()) -> Iterator[tuple[Pointer, Any]]:
+    if isinstance(value, dict):
+        for key, below in value.items():
+            yield from _leaves(below, (*path, key))
+    else:
+        yield path, value
+
+
+def _path(text: str) -> Pointer | None:
+    """The keys below ``spec`` that a path names; None when it is none."""
+    try:
+        pointer = parse(text)
+    except ValueError:
+        return None
+    return pointer[1:] if pointer[0] == "spec" and len(pointer) > 1 else None
+
+
+def _has(value: Any, path: Pointer) -> bool:
+    for key in path:
+        if not isinstance(value, dict) or key not in value:
+            return False
+        value = value[key]
+    return value is not None
 
 
 def _moved(findings: Iterable[Diagnostic], place: Place, prefix: Pointer) -> Iterator[Diagnostic]:
@@ -209,13 +251,9 @@ def _with_arguments(findings: Iterable[Diagnostic], place: Place) -> Iterator[Di
         yield finding._replace(place=(finding.place or place)._replace(arguments=place.arguments))
 
 
-def _bad_tier(name: str, place: Place, problem: str) -> Diagnostic:
-    return Diagnostic(
-        "TC308",
-        f"the tier preset `{name}` {problem}",
-        place=place,
-        help="a tier is { defaults: {…}, limits: {…}, required: […], locked: […] }; see `import 'tiers.libsonnet'`",
-    )
+def _bad_tier(name: str, place: Place, problem: str, hint: str = "") -> Diagnostic:
+    help_ = "a tier is { defaults: {…}, limits: {…}, required: […], locked: […] }; see `import 'tiers.libsonnet'`"
+    return Diagnostic("TC308", f"the tier preset `{name}` {problem}", place=place, help=hint or help_)
 
 
 def _kind(value: Any) -> str:

@@ -90,12 +90,10 @@ class Build:
 
     def finish(self) -> list[Diagnostic]:
         """Write and prune what belongs to the whole fleet. To be called once every tenant has been taken."""
-        if self.selectors.narrow or self.totals.failed or not self.session.complete:
+        narrow = self.selectors.narrow or self.options.targets
+        if narrow or self.totals.failed or not self.session.complete:
             return []
-        found: list[Diagnostic] = []
-        if not self.options.targets:
-            fleet = list(self._fleet_files())
-            found += self._put(FLEET, self.session.workspace.file, fleet, None)[1]
+        found = [*self._put(FLEET, self.session.workspace.file, list(self.fleet_files()), None)[1]]
         known = {*self.names, FLEET}
         if self.options.check:
             return [*found, *self.tree.check_fleet(known)]
@@ -113,7 +111,7 @@ class Build:
             return Written(result, 0, 0, 0)
         self.names.add(result.tenant)
         files = result.files
-        counts, found = self._put(result.tenant, result.file, files, self._scope())
+        counts, found = self._put(result.tenant, result.file, files, self.scope())
         written, unchanged, removed = counts
         self.totals = totals._replace(
             files=totals.files + len(files), written=totals.written + written, removed=totals.removed + removed
@@ -131,7 +129,7 @@ class Build:
         report = self.tree.write(owner, source, files, scope=scope)
         return (len(report.written), len(report.unchanged), len(report.removed)), report.diagnostics
 
-    def _scope(self) -> Callable[[str], bool] | None:
+    def scope(self) -> Callable[[str], bool] | None:
         """Which of a tenant's files this run decides about; None for all of them."""
         environments, targets = self.selectors.environments, self.options.targets
         if not environments and not targets:
@@ -143,7 +141,8 @@ class Build:
 
         return decides
 
-    def _fleet_files(self) -> Iterator[EmittedFile]:
+    def fleet_files(self) -> Iterator[EmittedFile]:
+        """Make what belongs to no single tenant, from the facts of all that were taken so far."""
         facts = sorted(self.session.fleet.facts)
         for backend in self.session.tools.backends:
             by_cluster = backend.lower_fleet(facts, self.session.tools.context)

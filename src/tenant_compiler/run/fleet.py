@@ -15,7 +15,14 @@ if TYPE_CHECKING:
     from tenant_compiler.model.backend import Fact
     from tenant_compiler.model.document import Document
 
-_NAME = re.compile(rb"""(?<![A-Za-z0-9_.-])name["']?\s*:\s*["']?([A-Za-z0-9][A-Za-z0-9_.-]*)""")
+_NAME = re.compile(rb"""(?<![A-Za-z0-9_.-])name["']?\s*:\s*["']?([A-Za-z0-9][A-Za-z0-9_.-]*)?""")
+_HIDING = (
+    (b"\\", re.compile(rb"""name["']?\s*:\s*"[^"\n]*\\|\\[^"\n]*"\s*:""")),
+    (b"*", re.compile(rb"""\*[^\s,\[\]{}*]+\s*:""")),
+    (b"?", re.compile(rb"""(?m)(?:^|[\[{,\s])\?\s""")),
+)
+"""Spellings that hide a name from `_NAME`, each with a character that it takes: an escape, an alias as a key, a key
+after a question mark."""
 
 
 def suspects(root: str, paths: Iterable[str]) -> set[str]:
@@ -23,16 +30,19 @@ def suspects(root: str, paths: Iterable[str]) -> set[str]:
 
     Tenants are built one after the other, and neither of two with one name may be written; so the files in question
     have to be read before the first is built. This look is generous, as every ``name:`` counts as a tenant's, and
-    cheap. An exotic spelling that it misses is still found when the second tenant is read.
+    cheap. A file in which a name may be hidden from it makes all of them suspects.
     """
     first: dict[bytes, str] = {}
     found: set[str] = set()
+    paths = tuple(paths)
     for path in paths:
         try:
             data = files.read_bytes(os.path.join(root, path), path)
         except TenantCompileError:
             continue  # the reading pass reports it
         names = _NAME.findall(data)
+        if b"" in names or any(mark in data and spelling.search(data) for mark, spelling in _HIDING):
+            return set(paths)
         for name in set(names):
             other = first.setdefault(name, path)
             if other != path or names.count(name) > 1:
@@ -46,6 +56,7 @@ class Fleet:
     def __init__(self) -> None:
         self.facts: list[Fact] = []
         self._names: dict[str, Place] = {}
+        self._spaces: dict[str, Fact] = {}
         self._hosts: dict[str, tuple[Fact, Place]] = {}
 
     def claim_name(self, document: Document) -> Diagnostic | None:
@@ -69,13 +80,13 @@ class Fleet:
         )
 
     def add(self, fact: Fact) -> list[Diagnostic]:
-        """Take in a tenant's environment; findings (TC324) for hosts that another one has.
+        """Take in a tenant's environment; findings for objects (TC323) and hosts (TC324) that another one has.
 
         Two tenants with one host are an error: one could take the other's clients. Two environments of one tenant are a
         warning: only one of them can be reached.
         """
         self.facts.append(fact)
-        found = []
+        found = self._same_objects(fact)
         for host, service in fact.hosts:
             place = Place(fact.file, ("spec", "services", service, "expose", "hosts"), document=fact.document)
             other, there = self._hosts.setdefault(host, (fact, place))
@@ -96,3 +107,21 @@ class Fleet:
                 )
             )
         return found
+
+    def _same_objects(self, fact: Fact) -> list[Diagnostic]:
+        """Tenant `a` in `b-c` and tenant `a-b` in `c` would share a namespace."""
+        other = self._spaces.setdefault(fact.name, fact)
+        if other.tenant == fact.tenant:
+            return []
+        there = Place(other.file, ("metadata", "name"), document=other.document)
+        return [
+            Diagnostic(
+                "TC323",
+                f"`{fact.name}` is the tenant `{other.tenant}` in {other.environment} as well",
+                place=Place(fact.file, ("metadata", "name"), document=fact.document),
+                help="rename the tenant: its name and its environment's, joined, name its namespace and stores",
+                related=(Label(there, "the other tenant"),),
+                tenant=fact.tenant,
+                environment=fact.environment,
+            )
+        ]

@@ -135,7 +135,7 @@ def run_passes(
         environment: one that the tenant has.
         tools: of the run.
         passes: `CHECK` or `BUILD`.
-        keep: whether a finding counts (``--select`` and ``--ignore``).
+        keep: whether a finding counts (``--select`` and ``--ignore``); one that leaves nothing to go on with does.
     """
     result = EnvironmentResult(environment)
     timings: dict[str, float] = {}
@@ -146,7 +146,7 @@ def run_passes(
         timings[step.__name__] = clock() - before  # type: ignore[attr-defined]
         new = result.diagnostics[seen:]
         if new:
-            kept = [_placed(finding, document, result) for finding in new if keep(finding)]
+            kept = [_placed(finding, document, result) for finding in new if _stops(finding, result) or keep(finding)]
             result = result._replace(diagnostics=(*result.diagnostics[:seen], *kept))
             if any(finding.severity == "error" for finding in kept):
                 break
@@ -167,6 +167,11 @@ def _plan(state: State) -> Plan:
     made = state.result.plan
     assert made is not None
     return made
+
+
+def _stops(finding: Diagnostic, result: EnvironmentResult) -> bool:
+    """Whether a finding cannot be ignored: nothing, or not everything, is made behind it."""
+    return finding.severity == "error" and (result.resolved is None or finding.code.startswith("TC7"))
 
 
 def _with(state: State, found: Iterable[Diagnostic]) -> EnvironmentResult:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import os
 import re
 import subprocess
@@ -20,6 +20,7 @@ HEAD = {"apiVersion": "tenant-compiler.dev/v1", "kind": "Tenant", "metadata": {"
 
 
 def tenant(spec: Any) -> dict[str, Any]:
+    """A tenant's document with some settings."""
     return {**HEAD, "spec": {"tier": "standard", **spec}}
 
 
@@ -34,7 +35,12 @@ CASES = [
     # spec, code, message, help
     ("quotas: {cpu_core: 1}", "TC201", "unknown key quotas.cpu_core", "did you mean `cpu_cores`?"),
     ("cloud: aws", "TC201", "unknown key cloud", "did you mean `placement.cloud`?"),
-    ("owner: {zzzz: 1}", "TC201", "unknown key owner.zzzz", "the keys here are `team`, `email`, `cost_center`, `on_call`"),
+    (
+        "owner: {zzzz: 1}",
+        "TC201",
+        "unknown key owner.zzzz",
+        "the keys here are `team`, `email`, `cost_center`, `on_call`",
+    ),
     ("compliance: {}", "TC201", "compliance is not supported yet", "leave it out"),
     ("environments: {e: {sizing: {}}}", "TC201", "environments.e.sizing is not supported yet", "leave it out"),
     ("services: {a: {rollout: {}}}", "TC201", "services.a.rollout is not supported yet", "leave it out"),
@@ -155,14 +161,24 @@ CASES = [
         "monitoring.slos.a.objective_percent is 100, but must be more than 0 and less than 100 percent",
         "write a number of percent such as 99.9",
     ),
-    ("owner: {email: care}", "TC206", "owner.email is `care`, but must be an e-mail address", "write `care@acme.example`"),
+    (
+        "owner: {email: care}",
+        "TC206",
+        "owner.email is `care`, but must be an e-mail address",
+        "write `care@acme.example`",
+    ),
     (
         "owner: {on_call: 'http://x.example/'}",
         "TC206",
         "owner.on_call is `http://x.example/`, but must be an https:// address",
         "did you mean `https://x.example/`?",
     ),
-    ("owner: {team: Care Team}", "TC206", "owner.team is `Care Team`, but must be a DNS label", "did you mean `care-team`?"),
+    (
+        "owner: {team: Care Team}",
+        "TC206",
+        "owner.team is `Care Team`, but must be a DNS label",
+        "did you mean `care-team`?",
+    ),
     (
         "domains: ['https://Acme.example/']",
         "TC206",
@@ -184,7 +200,12 @@ CASES = [
         "security.network.egress.a.ports has no items, but must have at least 1",
         "write `[443]`, for example",
     ),
-    (f"owner: {{cost_center: {'x' * 64}}}", "TC208", "owner.cost_center has 64 characters", "shorten it by 1 character"),
+    (
+        f"owner: {{cost_center: {'x' * 64}}}",
+        "TC208",
+        "owner.cost_center has 64 characters",
+        "shorten it by 1 character",
+    ),
     ("environments: {}", "TC208", "environments has no entries, but must have at least 1", "write"),
     (
         "services: {Front_End: {}}",
@@ -311,7 +332,7 @@ def test_a_document_that_is_no_section_is_called_the_document() -> None:
 
 def test_what_json_cannot_hold_is_a_finding() -> None:
     """Dates of TOML, half characters and numbers that nobody can print do not crash the check."""
-    priorities = {"a": datetime.date(2026, 1, 1), "b": -(16**5000), "c": float("inf"), "d": "\ud800"}
+    priorities = {"a": dt.date(2026, 1, 1), "b": -(16**5000), "c": float("inf"), "d": "\ud800"}
     value = {"workspace": {"name": "a"}, "targets": {"kubernetes": {"priorities": priorities}}}
     found = schema.check(value, "workspace", "tenant-compile.toml")
     assert [(item.pointer[-1], item.code) for item in found] == [

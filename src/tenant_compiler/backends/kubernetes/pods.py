@@ -89,8 +89,14 @@ def _container(workload: Workload, settings: str) -> dict[str, Any]:
     return container
 
 
-def _environment(env: Mapping[str, str]) -> list[dict[str, str]]:
-    return [{"name": name, "value": kubernetes_value(text)} for name, text in env.items()]
+def _environment(env: Mapping[str, str]) -> list[Shared]:
+    return [_variable(name, text) for name, text in env.items()]
+
+
+@lru_cache(maxsize=4096)
+def _variable(name: str, text: str) -> Shared:
+    """Make one entry; most variables of a fleet come from presets and are the same everywhere."""
+    return Shared({"name": name, "value": kubernetes_value(text)})
 
 
 @lru_cache(maxsize=1024)

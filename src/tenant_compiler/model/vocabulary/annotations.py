@@ -35,8 +35,6 @@ class Info(NamedTuple):
     """For a map: the regular expression that its keys must match."""
     format: str | None = None
     """For text: the check function of the compiler that applies, where a pattern does not do (``cidr``, ``cron``)."""
-    stricter: str | None = None
-    """``higher``, ``lower`` or ``true``: which way is the safer one, for flags that an encryption level sets."""
 
     def __get_pydantic_json_schema__(self, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         """Add the documentation to the schema of the type."""
@@ -54,7 +52,7 @@ class Info(NamedTuple):
             schema["pattern"] = self.pattern
         if self.keys is not None:
             schema["propertyNames"] = {"pattern": self.keys}
-        extra = {"x-unit": self.unit, "x-format": self.format, "x-stricter": self.stricter}
+        extra = {"x-unit": self.unit, "x-format": self.format}
         schema.update({keyword: value for keyword, value in extra.items() if value})
         if self.union:
             schema["x-union"] = True
@@ -65,9 +63,9 @@ LABEL: Final = r"^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$"
 """A DNS-1123 label that does not start with a digit (a Service's name must not)."""
 NAME: Final = r"^[a-z0-9]([-_.a-z0-9]{0,61}[a-z0-9])?$"
 """A name that only the compiler reads: profiles' last parts, environments, data classes."""
-HOST: Final = r"^(?=.{1,253}$)[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)+$"
+HOST: Final = r"^(?=[-.a-z0-9]{1,253}$)[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)+$"
 """A lower-case host name with at least one dot and no wildcard."""
-EMAIL: Final = r"^[^@\s<>\"]{1,64}@[A-Za-z0-9.-]{1,253}$"
+EMAIL: Final = r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,253}$"
 URL: Final = r"^https://[A-Za-z0-9.-]+(:[0-9]+)?(/[^\s\"<>{}|\\^`]*)?$"
 LINE: Final = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]+$"
 """One line of text without control characters."""

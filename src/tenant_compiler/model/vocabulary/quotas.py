@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, TypeAlias
 
-from annotated_types import Ge
+from annotated_types import Ge, Le
 from typing_extensions import TypedDict
 
 from tenant_compiler.model.vocabulary.annotations import Info
@@ -12,8 +12,8 @@ from tenant_compiler.model.vocabulary.annotations import Info
 Unlimited: TypeAlias = Literal["unlimited"]
 """Above every number: no such line in a ResourceQuota, the platform's largest size in a cloud."""
 
-Amount: TypeAlias = Annotated[float, Ge(0)] | Unlimited
-Count: TypeAlias = Annotated[int, Ge(0)] | Unlimited
+Amount: TypeAlias = Annotated[float, Ge(0), Le(1_000_000_000)] | Unlimited
+Count: TypeAlias = Annotated[int, Ge(0), Le(1_000_000_000)] | Unlimited
 
 
 class Quotas(TypedDict):

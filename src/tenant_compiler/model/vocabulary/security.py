@@ -19,7 +19,6 @@ class Tls(TypedDict):
             "The oldest TLS version that a store accepts.",
             "1.3",
             values={"1.2": "TLS 1.2 and newer.", "1.3": "TLS 1.3 only."},
-            stricter="higher",
         ),
     ]
 
@@ -36,20 +35,19 @@ class Keys(TypedDict):
                 "provider_managed": "The cloud's own keys, shared by all tenants of the account.",
                 "customer_managed": "A key of the tenant's own in the cloud's key service.",
             },
-            stricter="higher",
         ),
     ]
     rotation_days: Annotated[
         int,
         Ge(90),
         Le(2560),
-        Info("A customer-managed key gets new material after so long.", 365, "days", stricter="lower"),
+        Info("A customer-managed key gets new material after so long.", 365, "days"),
     ]
     hsm: Annotated[
         bool,
-        Info("The key lives in the operator's own HSM cluster (a custom key store).", example=False, stricter="true"),
+        Info("The key lives in the operator's own HSM cluster (a custom key store).", example=False),
     ]
-    fips: Annotated[bool, Info("Only FIPS 140 end points of the cloud are used.", example=False, stricter="true")]
+    fips: Annotated[bool, Info("Only FIPS 140 end points of the cloud are used.", example=False)]
 
 
 class Egress(TypedDict):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from tenant_compiler.backends.kubernetes.lints.found import about, mapping, remember, within
+from tenant_compiler.backends.kubernetes.lints.found import about, mapping, within
 from tenant_compiler.backends.kubernetes.lints.group import count
 from tenant_compiler.backends.kubernetes.quantities import read, show_cores, show_gib
 from tenant_compiler.model.artifact import Shared
@@ -12,7 +12,7 @@ from tenant_compiler.model.artifact import Shared
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tenant_compiler.backends.kubernetes.lints.found import Found, Memory
+    from tenant_compiler.backends.kubernetes.lints.found import Found
     from tenant_compiler.backends.kubernetes.lints.group import Group
     from tenant_compiler.backends.kubernetes.lints.pods import Pods
     from tenant_compiler.model.artifact import ArtifactObject
@@ -44,9 +44,9 @@ _Amounts = tuple[int, int, int, int]
 """Billionths for each of the bounds, in their order."""
 _NOTHING: Final[_Amounts] = (0, 0, 0, 0)
 
-_ALIVE: Memory = {}
-_READ: dict[int, _Amounts] = {}
-"""What constant `resources` come to, as long as they are in `_ALIVE`."""
+_READ: Final[dict[int, tuple[Shared, _Amounts]]] = {}
+"""What constant `resources` come to, by identity; kept alive here, so no identity is used twice."""
+_KEPT: Final = 4096
 
 
 class _Need(NamedTuple):
@@ -120,7 +120,8 @@ def _of_pod(pods: Pods) -> _Amounts:
     total = _NOTHING
     for container in pods.containers:
         resources = mapping(container.get("resources"))
-        amounts = _READ[id(resources)] if id(resources) in _ALIVE else _of_container(resources)
+        known = _READ.get(id(resources))
+        amounts = _of_container(resources) if known is None else known[1]
         total = (total[0] + amounts[0], total[1] + amounts[1], total[2] + amounts[2], total[3] + amounts[3])
     return total
 
@@ -132,8 +133,7 @@ def _of_container(resources: dict[str, Any]) -> _Amounts:
     cpu, memory = read(requests.get("cpu")) or 0, read(requests.get("memory")) or 0
     amounts = (cpu, read(limits.get("cpu")) or 0, memory, read(limits.get("memory")) or 0)
     if type(resources) is Shared:
-        remember(_ALIVE, resources)
-        if len(_ALIVE) == 1:
+        if len(_READ) >= _KEPT:
             _READ.clear()
-        _READ[id(resources)] = amounts
+        _READ[id(resources)] = (resources, amounts)
     return amounts

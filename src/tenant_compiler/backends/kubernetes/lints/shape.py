@@ -116,10 +116,9 @@ def _without_nulls(value: dict[str, Any], meta: dict[str, Any]) -> bool:
             return False
         if kind is Shared:
             constant.append(node)
-        # The list is its own queue: it grows while it is walked.
-        waiting += [
-            child for child in children if type(child) in _COLLECTIONS and child is not meta and id(child) not in clean
-        ]
+        for child in children:
+            if type(child) in _COLLECTIONS and id(child) not in clean and child is not meta:
+                waiting.append(child)  # noqa: PERF401 - the list is its own queue, and a comprehension costs a call
     for node in constant:
         remember(_WITHOUT_NULLS, node)
     return True
@@ -188,7 +187,11 @@ def _same_keys(
     keys: dict[str, str | None], value: list[Any], path: tuple[str | int, ...], item: ArtifactObject, found: Found
 ) -> None:
     entries = mappings(value)
-    names = [str([entry.get(key, missing) for key, missing in keys.items()]) for entry in entries]
+    if len(keys) == 1:
+        ((key, missing),) = keys.items()
+        names = [str(entry.get(key, missing)) for entry in entries]
+    else:
+        names = [str([entry.get(key, missing) for key, missing in keys.items()]) for entry in entries]
     if len(set(names)) == len(names):
         return
     for index, name in enumerate(names):

@@ -84,7 +84,7 @@ def _ports(item: ArtifactObject, group: Group, found: Found) -> None:
     made = group.selected(mapping(spec.get("selector")), item.value["metadata"]["name"])
     if made is None:
         return
-    names = {port.get("name") for container in made.containers for port in mappings(container.get("ports"))}
+    names = [port.get("name") for container in made.containers for port in mappings(container.get("ports"))]
     for port in mappings(spec.get("ports")):
         target = port.get("targetPort")
         if isinstance(target, str) and target not in names:

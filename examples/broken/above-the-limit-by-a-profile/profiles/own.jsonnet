@@ -1,0 +1,5 @@
+{
+  spec: {
+    quotas: { memory_gb: 3 },
+  },
+}

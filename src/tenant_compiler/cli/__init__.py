@@ -1,0 +1,22 @@
+"""The command line. This module decides what a call needs before it imports anything."""
+
+from __future__ import annotations
+
+import sys
+
+from tenant_compiler import __version__
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command line and give its exit code.
+
+    Args:
+        arguments: without the program's name; those of the process when absent.
+    """
+    given = sys.argv[1:] if arguments is None else arguments
+    if given in (["--version"], ["-V"]):
+        sys.stdout.write(f"tenant-compile {__version__}\n")
+        return 0
+    from tenant_compiler.cli.app import run  # noqa: PLC0415 - click costs three times what a version may
+
+    return run(given)

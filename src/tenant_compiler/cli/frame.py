@@ -1,0 +1,213 @@
+"""What every command does around its work: opens the workspace, collects findings, prints them, knows the exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from tenant_compiler.cli.codes import keep_of
+from tenant_compiler.cli.options import Printing, Reporting
+from tenant_compiler.model.diagnostic import SEVERITIES, TenantCompileError
+from tenant_compiler.read.workspace import CONFIG, PYPROJECT, open_workspace
+from tenant_compiler.report.findings import Collector
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from tenant_compiler.model.diagnostic import Diagnostic
+    from tenant_compiler.model.result import TenantResult
+    from tenant_compiler.model.workspace import Workspace
+    from tenant_compiler.read.jsonnet import JsonnetEvaluator
+    from tenant_compiler.report.locate import Locator
+    from tenant_compiler.report.style import Style
+    from tenant_compiler.run.session import Session
+
+_SECTION = b"tool.tenant-compile"
+
+
+class Outcome(NamedTuple):
+    """What a command hands back."""
+
+    output: str = ""
+    """Goes to standard output before the report."""
+    summary: Sequence[str] = ()
+    """Lines for people, not printed with ``--quiet``."""
+    numbers: Mapping[str, Any] = {}
+    """The same for programs."""
+    extra: Mapping[str, Any] = {}
+    """More top-level keys for programs."""
+    differs: bool = False
+    """Makes the exit code 1 without a finding."""
+    aside: bool = False
+    """The report goes to standard error, because standard output has something else."""
+
+
+class Frame:
+    """One call of a command.
+
+    Args:
+        reporting: its options.
+    """
+
+    def __init__(self, reporting: Reporting | Printing) -> None:
+        self.reporting = reporting if isinstance(reporting, Reporting) else Reporting(*reporting)
+        self.keep = keep_of(self.reporting)
+        self.collector = Collector()
+        self.root = os.getcwd()
+        self.overlay: Mapping[str, bytes] = {}
+        self.evaluator: JsonnetEvaluator | None = None
+
+    @property
+    def as_json(self) -> bool:
+        """Whether a program reads the output."""
+        return self.reporting.output_format == "json"
+
+    def open(self, folder: str | None, paths: Sequence[str] = ()) -> Workspace:
+        """Open the workspace of ``-C``, else that of the first path, else that of the current folder.
+
+        Raises:
+            TenantCompileError: as `open_workspace`.
+        """
+        start = folder or (paths[0] if paths else ".")
+        try:
+            workspace = open_workspace(start)
+        except TenantCompileError as error:
+            self.root = _root_of(start, error.diagnostics)
+            raise
+        self.root = workspace.root
+        return workspace
+
+    def session(
+        self, workspace: Workspace, *, targets: Sequence[str] = (), overlay: Mapping[str, bytes] | None = None
+    ) -> Session:
+        """Start a session whose files and findings this frame can show.
+
+        Raises:
+            TenantCompileError: a plug-in is broken or missing.
+        """
+        from tenant_compiler.run.session import Session  # noqa: PLC0415 - not for a wrong option
+
+        self.overlay = overlay or {}
+        session = Session(workspace, targets=targets, keep=self.keep, overlay=overlay)
+        self.evaluator = session.evaluator
+        return session
+
+    def take(self, result: TenantResult) -> None:
+        """Collect a tenant's findings."""
+        if result.diagnostics:
+            self.collector.take(result._replace(diagnostics=tuple(filter(self.keep, result.diagnostics))))
+
+    def add(self, diagnostics: Iterable[Diagnostic]) -> None:
+        """Collect findings that are no tenant's."""
+        self.collector.add(filter(self.keep, diagnostics))
+
+    def found(self) -> str:
+        """Say how many findings there are: ``no findings``, ``2 errors, 1 warning``."""
+        if self.collector.worst() is None:
+            return "no findings"
+        from tenant_compiler.report.text import counts  # noqa: PLC0415 - with a finding only
+
+        return counts({severity: self.collector.count(severity) for severity in SEVERITIES})
+
+    def locator(self) -> Locator:
+        """Make a locator for the files of this call."""
+        from tenant_compiler.report.locate import Locator  # noqa: PLC0415 - with a finding only
+
+        return Locator(self.root, self.evaluator, self.overlay)
+
+    def style(self, stream: Any = None) -> Style:
+        """Decide about colours of a stream, standard output when absent."""
+        from tenant_compiler.report.style import Style, use_color  # noqa: PLC0415 - not for JSON
+
+        terminal = (stream or sys.stdout).isatty()
+        return Style(use_color(self.reporting.color, terminal=terminal, environment=os.environ))
+
+    def shown_path(self, file: str) -> str:
+        """Give a path of the workspace as seen from the current folder, so that terminals and editors can open it."""
+        if file.startswith("<"):
+            return file
+        whole = os.path.join(self.root, file)
+        here = os.path.realpath(os.getcwd())
+        shown = os.path.relpath(whole, here)
+        # From inside the workspace `../tenants/x.yaml` is fine; a workspace somewhere else is named as a whole.
+        inside = here == self.root or here.startswith(self.root.rstrip(os.sep) + os.sep)
+        return whole if shown.startswith(os.pardir) and not inside else shown
+
+    def exit_code(self, outcome: Outcome, failed: int) -> int:
+        """Work out the exit code.
+
+        Args:
+            outcome: of the command.
+            failed: the exit code of an error that ended it, else 0.
+        """
+        worst = self.collector.worst()
+        grave = worst is not None and SEVERITIES.index(worst) <= SEVERITIES.index(self.reporting.fail_on)
+        code = max(failed, self.collector.exit_code, 1 if grave or outcome.differs else 0)
+        return 0 if code == 1 and self.reporting.exit_zero else code
+
+    def print(self, outcome: Outcome) -> None:
+        """Print what the command made, then the findings and the summary."""
+        sys.stdout.write(outcome.output)
+        stream = sys.stderr if outcome.aside else sys.stdout
+        text = self._report(outcome, stream)
+        sys.stdout.flush()
+        stream.write(text)
+        stream.flush()
+
+    def _report(self, outcome: Outcome, stream: Any) -> str:
+        if outcome.aside and self.as_json and not self.collector.worst():
+            return ""
+        summary = () if self.reporting.quiet else outcome.summary
+        if not self.as_json and not self.collector.worst():
+            return "".join(f"{line}\n" for line in summary)
+        from tenant_compiler.report.formats import FORMATS, Report  # noqa: PLC0415 - with a finding only
+
+        locator = self.locator()
+        report = Report(
+            findings=self.collector.findings(locator),
+            locator=locator,
+            style=self.style(stream),
+            shown_path=self.shown_path,
+            limit=self.reporting.max_diagnostics,
+            summary=summary,
+            numbers=outcome.numbers,
+            extra=outcome.extra,
+        )
+        return FORMATS[self.reporting.output_format](report)
+
+
+def conclude(frame: Frame, work: Callable[[], Outcome]) -> int:
+    """Do a command's work, print its findings, and give the exit code."""
+    failed = 0
+    try:
+        outcome = work()
+    except TenantCompileError as error:
+        frame.collector.add(error.diagnostics)
+        outcome, failed = Outcome(), error.exit_code
+    frame.print(outcome)
+    return frame.exit_code(outcome, failed)
+
+
+def _root_of(start: str, diagnostics: Sequence[Diagnostic]) -> str:
+    """The folder of a workspace that could not be opened, so that its configuration can be shown."""
+    named = next((found.place.file for found in diagnostics if found.place is not None), CONFIG)
+    folder = os.path.realpath(start)
+    while True:
+        if _holds(os.path.join(folder, named), pyproject=named == PYPROJECT):
+            return folder
+        parent = os.path.dirname(folder)
+        if parent == folder:
+            return os.path.realpath(start)
+        folder = parent
+
+
+def _holds(path: str, *, pyproject: bool) -> bool:
+    """Whether a path is a configuration of ours; most pyproject.toml are not."""
+    if not pyproject:
+        return os.path.isfile(path)
+    try:
+        with open(path, "rb") as file:
+            return _SECTION in file.read()
+    except OSError:
+        return False

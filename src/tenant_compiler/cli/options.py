@@ -1,0 +1,166 @@
+"""Options that several commands share, gathered into records before a command sees them."""
+
+from __future__ import annotations
+
+from functools import update_wrapper
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from tenant_compiler.model.diagnostic import Severity
+    from tenant_compiler.report.style import When
+
+    Function = TypeVar("Function", bound=Callable[..., Any])
+
+FORMATS: Final = ("text", "json")
+"""The names of `report.formats.FORMATS`, which only a command that reports imports."""
+
+EXIT_CODES: Final = """\b
+Exit codes:
+  0    clean
+  1    findings at or above --fail-on, or output that is not up to date
+  2    wrong use, configuration, or input that cannot be read
+  70   a bug in the compiler
+  130  interrupted
+"""
+
+
+class Printing(NamedTuple):
+    """How a command prints."""
+
+    output_format: str = "text"
+    color: When = "auto"
+
+
+class Reporting(NamedTuple):
+    """How findings are shown and what they do to the exit code."""
+
+    output_format: str = "text"
+    color: When = "auto"
+    max_diagnostics: int | None = None
+    quiet: bool = False
+    verbose: bool = False
+    fail_on: Severity = "error"
+    exit_zero: bool = False
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+
+
+class Selecting(NamedTuple):
+    """What narrows a run, as given."""
+
+    tenant: tuple[str, ...] = ()
+    label: tuple[tuple[str, str], ...] = ()
+    environment: tuple[str, ...] = ()
+    path: tuple[str, ...] = ()
+
+
+class _Label(click.ParamType):
+    name = "key=value"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Split at the first ``=``."""
+        if isinstance(value, tuple):
+            return value
+        key, equals, wanted = str(value).partition("=")
+        if not key or not equals:
+            self.fail(f"{value!r} is no label; write KEY=VALUE, such as segment=healthcare", param, ctx)
+        return key, wanted
+
+
+class _Codes(click.ParamType):
+    name = "code"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Split at commas."""
+        del param, ctx
+        return value if isinstance(value, tuple) else tuple(filter(None, str(value).upper().replace(" ", "").split(",")))
+
+
+def _flat(ctx: click.Context, param: click.Parameter, value: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    del ctx, param
+    return tuple(code for codes in value for code in codes)
+
+
+def _multiple(*names: str, metavar: str, text: str) -> Callable[[Function], Function]:
+    return click.option(*names, multiple=True, metavar=metavar, help=text)
+
+
+folder: Final = click.option(
+    "-C", "folder", metavar="FOLDER", default=None, help="The workspace, or a folder in it; else the current one."
+)
+
+_PRINTING: Final = (
+    click.option(
+        "--output-format", type=click.Choice(FORMATS), default="text", show_default=True, help="For people or programs."
+    ),
+    click.option(
+        "--color",
+        type=click.Choice(("auto", "always", "never")),
+        default="auto",
+        help="auto: NO_COLOR, then FORCE_COLOR, then whether a terminal reads.",
+    ),
+)
+
+_REPORTING: Final = (
+    *_PRINTING,
+    click.option(
+        "--max-diagnostics",
+        type=click.IntRange(min=1),
+        metavar="N",
+        default=None,
+        help="Show at most so many findings and count the rest; else 50 as text and all as JSON.",
+    ),
+    click.option(
+        "--select", type=_Codes(), multiple=True, callback=_flat, help="Only findings whose code begins so: TC5,TC320."
+    ),
+    click.option("--ignore", type=_Codes(), multiple=True, callback=_flat, help="No findings whose code begins so."),
+    click.option(
+        "--fail-on",
+        type=click.Choice(("error", "warning", "info")),
+        default="error",
+        show_default=True,
+        help="The least severity that makes the exit code 1.",
+    ),
+    click.option("--exit-zero", is_flag=True, help="Exit with 0 in place of 1."),
+    click.option("-q", "--quiet", is_flag=True, help="Findings only, no summary."),
+    click.option("-v", "--verbose", is_flag=True, help="Add times and counts."),
+)
+
+_SELECTING: Final = (
+    _multiple("-t", "--tenant", metavar="NAME", text="Only this tenant; may be repeated."),
+    click.option(
+        "-l", "--label", type=_Label(), multiple=True, metavar="KEY=VALUE", help="Only tenants with this label; all of several."
+    ),
+    _multiple("-e", "--environment", metavar="NAME", text="Only this environment; may be repeated."),
+    click.argument("path", nargs=-1, metavar="[PATH]..."),
+)
+
+
+def printing(function: Function) -> Function:
+    """Add the options of `Printing`; the command gets the record as ``printing``."""
+    return _gathered(function, "printing", Printing, _PRINTING)
+
+
+def reporting(function: Function) -> Function:
+    """Add the options of `Reporting`; the command gets the record as ``reporting``."""
+    return _gathered(function, "reporting", Reporting, _REPORTING)
+
+
+def selecting(function: Function) -> Function:
+    """Add the options and paths of `Selecting`; the command gets the record as ``selecting``."""
+    return _gathered(function, "selecting", Selecting, _SELECTING)
+
+
+def _gathered(function: Any, name: str, kind: Any, options: Sequence[Callable[[Any], Any]]) -> Any:
+    def gather(**given: Any) -> Any:
+        record = kind(**{field: given.pop(field) for field in kind._fields})
+        return function(**{name: record}, **given)
+
+    wrapper: Any = update_wrapper(gather, function)
+    for option in reversed(options):
+        wrapper = option(wrapper)
+    return wrapper

@@ -1,0 +1,109 @@
+"""What the Kubernetes back-end emits, in the hands of the real tools."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import subprocess
+
+import pytest
+
+from tenant_compiler.backends.kubernetes.backend import KubernetesBackend
+from tenant_compiler.emit import json as emit_json
+from tenant_compiler.emit import yaml as emit_yaml
+
+BACKEND = KubernetesBackend()
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+HOSTILE = "NO: {{ .Values }} ${HOME} $(VAR) %s\n  - # y\t\"'\u2028"
+
+
+def _factory():
+    """The fixtures of the unit tests are plain functions behind their names: take the module."""
+    path = os.path.join(ROOT, "tests", "unit", "backends", "conftest.py")
+    spec = importlib.util.spec_from_file_location("backends_factory", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def lowered():
+    """The file of a tenant with objects of every kind and with hostile text, in a format."""
+    factory = _factory()
+    plan = factory._plan(
+        workloads=(
+            factory._workload("portal", calls=("search",), uses=("records", "scans"), env={"A": HOSTILE, "B": "NO"}),
+            factory._workload("search", callers=("portal",), protocol="grpc", command=("run", HOSTILE, "1e3")),
+            factory._workload("mail", kind="worker"),
+            factory._workload("nightly", kind="cron"),
+        ),
+        sql=(factory._sql_store(),),
+        objects=(factory._object_store(),),
+        egress=(factory._egress(reason="on, off: 0o14"), factory._egress("six", cidr="2001:db8:1::/48")),
+        display_name="yes",
+    )
+
+    def lower(format_):
+        targets = {"kubernetes": {**factory.CONFIG["targets"]["kubernetes"], "format": format_}}
+        return BACKEND.lower(plan, factory._context(targets=targets))[0]
+
+    return lower
+
+
+def _decode(path) -> list:
+    """Let kubectl read a file, and give its objects without the label that the command puts on."""
+    run = subprocess.run(
+        ["kubectl", "label", "--local", "-f", path, "kubectl-read=it", "-o", "json"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"PATH": os.environ["PATH"], "HOME": os.path.dirname(path)},
+    )
+    assert run.returncode == 0, run.stderr
+    decoder, objects, rest = json.JSONDecoder(), [], run.stdout.strip()
+    while rest:
+        value, end = decoder.raw_decode(rest)
+        objects += value["items"] if value["kind"] == "List" else [value]
+        rest = rest[end:].strip()
+    for value in objects:
+        assert value["metadata"]["labels"].pop("kubectl-read") == "it"
+    return objects
+
+
+@pytest.mark.tool("kubectl")
+@pytest.mark.parametrize(("format_", "dump"), [("yaml", emit_yaml.dump_all), ("json", emit_json.dump)])
+def test_kubectl_decodes_every_object_as_it_was_made(lowered, tmp_path, format_, dump):
+    """The decoder of kubectl gives the same values for every object, in both formats, hostile text included."""
+    artifact = lowered(format_)
+    path = tmp_path / artifact.path
+    path.write_text(dump(artifact.content), encoding="utf-8")
+
+    read = {f"{value['kind']}/{value['metadata']['name']}": value for value in _decode(str(path))}
+
+    assert read == {item.id: item.value for item in artifact.objects}
+
+
+@pytest.mark.tool("kubectl")
+def test_kustomize_takes_the_file_as_a_resource(lowered, tmp_path):
+    """`kubectl kustomize` loads the stream, so the ids of its objects are distinct, and gives all of them back."""
+    artifact = lowered("yaml")
+    (tmp_path / artifact.path).write_text(emit_yaml.dump_all(artifact.content), encoding="utf-8")
+    (tmp_path / "kustomization.yaml").write_text(f"resources: [{artifact.path}]\n", encoding="utf-8")
+
+    run = subprocess.run(["kubectl", "kustomize", str(tmp_path)], capture_output=True, text=True, check=False)
+
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.count("\nkind: ") + run.stdout.startswith("kind: ") == len(artifact.objects)
+
+
+def test_the_package_behind_our_bundle_finds_no_fault(lowered):
+    """kubernetes-validate, with its full schemas in strict mode, accepts one object of every kind that we emit."""
+    if importlib.util.find_spec("kubernetes_validate") is None and os.environ.get("CI") != "true":
+        pytest.skip("kubernetes-validate is not installed")
+    import kubernetes_validate
+
+    by_kind = {item.value["kind"]: item.value for item in lowered("yaml").objects}
+
+    for value in by_kind.values():
+        kubernetes_validate.validate(value, "1.34", strict=True)

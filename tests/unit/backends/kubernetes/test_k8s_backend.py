@@ -1,0 +1,187 @@
+"""The back-end as a whole: files, sites, formats, needs, fleet artifacts."""
+
+from __future__ import annotations
+
+import copy
+
+import pytest
+import yaml as pyyaml
+
+from tenant_compiler.backends.kubernetes.backend import KubernetesBackend
+from tenant_compiler.emit import json, yaml
+from tenant_compiler.model.backend import Fact
+from tenant_compiler.plan.needs import FEATURES
+
+BACKEND = KubernetesBackend()
+
+
+@pytest.fixture(scope="module")
+def rich(make_plan, make_workload, make_sql_store, make_object_store, make_egress):
+    """A tenant with a service of every sort, both sorts of stores and both sorts of destinations."""
+    return make_plan(
+        workloads=(
+            make_workload("portal", calls=("search",), uses=("records", "scans")),
+            make_workload("search", callers=("portal",), protocol="grpc", hosts=()),
+            make_workload("mail", kind="worker"),
+            make_workload("nightly", kind="cron", uses=("records",)),
+        ),
+        sql=(make_sql_store(),),
+        objects=(make_object_store(),),
+        egress=(make_egress(), make_egress("partner", cidr="203.0.113.0/24")),
+    )
+
+
+def test_objects_come_in_the_order_in_which_they_apply(rich, make_context):
+    """The namespace is first; a service's identity and policy stand before the pods that need them."""
+    ids = [item.id for item in BACKEND.lower(rich, make_context())[0].objects]
+
+    assert ids[:3] == ["Namespace/t-acme-health-production", "ResourceQuota/quota", "LimitRange/limits"]
+    for kind in ("ServiceAccount", "NetworkPolicy", "Service"):
+        assert ids.index(f"{kind}/portal") < ids.index("Deployment/portal")
+    assert ids.index("ConfigMap/settings") < ids.index("Deployment/portal")
+    assert len(set(ids)) == len(ids)
+
+
+def test_every_object_has_its_lineage_and_lives_in_the_tenants_namespace(rich, make_context):
+    """No object lacks a tenant's node that it was made from, and only the Namespace itself is outside of it."""
+    for item in BACKEND.lower(rich, make_context())[0].objects:
+        assert item.made_from
+        assert all(pointer[0] in {"metadata", "spec"} for pointer in item.made_from)
+        meta = item.value["metadata"]
+        assert item.value["kind"] == "Namespace" or meta["namespace"] == "t-acme-health-production"
+        assert meta["labels"]["tenant-compiler.dev/tenant"] == "acme-health"
+        assert meta["labels"]["app.kubernetes.io/part-of"] == "acme-saas"
+
+
+def test_yaml_is_a_stream_and_json_a_list_of_the_same_objects(rich, make_context):
+    """Both formats hold the same objects, and both come apart again by the objects' ids."""
+    as_yaml = BACKEND.lower(rich, make_context())[0]
+    settings = {
+        "kubernetes": {"format": "json", "priorities": make_context().config["targets"]["kubernetes"]["priorities"]}
+    }
+    as_json = BACKEND.lower(rich, make_context(targets=settings))[0]
+
+    assert (as_yaml.path, as_json.path) == ("shared-eu.yaml", "shared-eu.json")
+    assert as_json.content["kind"] == "List"
+    assert as_json.content["items"] == as_yaml.content
+    ids = [item.id for item in as_yaml.objects]
+    assert list(BACKEND.index(list(pyyaml.safe_load_all(yaml.dump_all(as_yaml.content))))) == ids
+    assert list(BACKEND.index(as_json.content)) == ids
+    assert json.dump(as_json.content)
+
+
+def test_lowering_changes_nothing_that_it_was_given_and_repeats_itself(rich, make_context):
+    """Two runs give equal content, and plan and context stay as they were."""
+    context = make_context()
+    before = copy.deepcopy((rich, context.config))
+
+    first = yaml.dump_all(BACKEND.lower(rich, context)[0].content)
+
+    assert yaml.dump_all(BACKEND.lower(rich, context)[0].content) == first
+    assert (rich, context.config) == before
+
+
+def test_each_cluster_that_runs_the_tenant_has_a_file(make_plan, make_site, make_context, make_cluster):
+    """A backup region runs nothing; a region without profile gets its own name; one cluster has one file."""
+    plan = make_plan(
+        sites=(
+            make_site(),
+            make_site("eu-north-1", role="backup", cluster="north"),
+            make_site("eu-south-1", role="active", cluster=""),
+            make_site("eu-west-1", role="standby"),
+        )
+    )
+    context = make_context(cluster={"shared-eu": make_cluster(), "north": make_cluster()})
+
+    assert [artifact.path for artifact in BACKEND.lower(plan, context)] == ["shared-eu.yaml", "eu-south-1.yaml"]
+
+
+def test_a_region_without_profile_is_lowered_for_the_default_platform(make_plan, make_site, make_context):
+    """Without a profile there are no operators, no gateway, no accelerators, and the newest common version."""
+    objects = {
+        item.id: item.value
+        for item in BACKEND.lower(make_plan(sites=(make_site(cluster=""),)), make_context())[0].objects
+    }
+
+    assert "Role/operators" not in objects
+    assert "requests.nvidia.com/gpu" not in objects["ResourceQuota/quota"]["spec"]["hard"]
+    labels = objects["Namespace/t-acme-health-production"]["metadata"]["labels"]
+    assert labels["pod-security.kubernetes.io/enforce-version"] == "v1.34"
+
+
+def test_network_needs_depend_on_what_the_clusters_enforce(make_plan, make_site, make_context, make_cluster, make_need):
+    """Host names are honoured wider; where one cluster enforces no policies, nothing of the network is."""
+    plan = make_plan(sites=(make_site(), make_site("eu-west-1", role="active", cluster="west")))
+    sound = make_context(cluster={"shared-eu": make_cluster(), "west": make_cluster(network_policy="cilium")})
+    weak = make_context(cluster={"shared-eu": make_cluster(), "west": make_cluster(network_policy="none")})
+
+    def answers(context):
+        return [
+            BACKEND.supports(make_need(f), plan, context) for f in ("network.isolation", "egress.cidr", "egress.host")
+        ]
+
+    assert answers(sound) == ["honoured", "honoured", "wider"]
+    assert answers(weak) == ["cannot", "cannot", "cannot"]
+
+
+def test_needs_of_other_targets_are_left_to_them(make_plan, make_context, make_need):
+    """Stores, keys, objectives and copies of data are elsewhere; routes are built later; services run."""
+    answers = {feature: BACKEND.supports(make_need(feature), make_plan(), make_context()) for feature in FEATURES}
+
+    assert answers["workloads"] == "honoured"
+    assert answers["edge.hosts"] == answers["edge.limits"] == "later"
+    elsewhere = {feature for feature, answer in answers.items() if answer == "elsewhere"}
+    assert {"store.sql", "store.object", "keys.hsm", "slo", "audit", "multi_region"} <= elsewhere
+
+
+def test_accelerators_need_a_cluster_that_has_them(make_plan, make_context, make_cluster, make_need):
+    """Units of AI work are honoured where the profile names accelerators; instances are counted anywhere."""
+    units = make_need("ai.quota", pointer=("spec", "quotas", "ai_processing_units"))
+    instances = make_need("ai.quota", pointer=("spec", "quotas", "ml_model_instances"))
+    without = make_context(cluster={"shared-eu": make_cluster(gpu=None)})
+
+    assert BACKEND.supports(units, make_plan(), make_context()) == "honoured"
+    assert BACKEND.supports(units, make_plan(), without) == "cannot"
+    assert BACKEND.supports(instances, make_plan(), without) == "honoured"
+
+
+def test_a_need_may_be_asked_before_its_cluster_is_known_to_exist(make_plan, make_site, make_context, make_need):
+    """A profile that is named and missing is another check's finding, not a crash here."""
+    plan = make_plan(sites=(make_site(cluster="typo"),))
+
+    assert BACKEND.supports(make_need("network.isolation"), plan, make_context()) == "honoured"
+
+
+def _fact(tenant: str, tier: str, *clusters: str) -> Fact:
+    return Fact(tenant, "production", f"t-{tenant}", tier, "team", clusters, (), "tenants/a.yaml", 0)
+
+
+def test_each_cluster_gets_the_priority_classes_of_its_tiers(make_context):
+    """Classes come once a cluster, lowest first; a tier without a priority has none, and low ones push nobody out."""
+    facts = [
+        _fact("a", "enterprise_plus", "one"),
+        _fact("b", "free", "one", "two"),
+        _fact("c", "bronze", "two"),
+        _fact("d", "free", "one"),
+    ]
+
+    fleet = BACKEND.lower_fleet(facts, make_context())
+
+    assert list(fleet) == ["one", "two"]
+    assert [artifact.path for artifact in fleet["one"]] == ["kubernetes.yaml"]
+    classes = fleet["one"][0].content
+    assert [item["metadata"]["name"] for item in classes] == ["t-free", "t-enterprise-plus"]
+    assert [item["preemptionPolicy"] for item in classes] == ["Never", "PreemptLowerPriority"]
+    assert [item["value"] for item in classes] == [1000, 10000]
+    assert not any(item["globalDefault"] for item in classes)
+
+
+def test_pods_have_the_priority_class_of_their_tier(make_plan, make_context):
+    """The pods name the class that the fleet artifacts define; a tier without priority names none."""
+
+    def pod(tier):
+        objects = BACKEND.lower(make_plan(tier=tier), make_context())[0].objects
+        return next(item for item in objects if item.id == "Deployment/portal").value["spec"]["template"]["spec"]
+
+    assert pod("enterprise_plus")["priorityClassName"] == "t-enterprise-plus"
+    assert "priorityClassName" not in pod("bronze")

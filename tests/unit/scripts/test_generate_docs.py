@@ -1,0 +1,58 @@
+"""The generated pages of the reference."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import re
+from typing import Any
+
+import pytest
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
+
+
+@pytest.fixture(scope="module")
+def script() -> Any:
+    """The script, loaded from its file as a module."""
+    spec = importlib.util.spec_from_file_location("generate_docs", os.path.join(ROOT, "scripts", "generate_docs.py"))
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_pages_are_up_to_date(script, capsys):
+    """What is committed is what the script makes now: run `python scripts/generate_docs.py` after a change."""
+    assert script.main(["--check"]) == 0, capsys.readouterr().out
+
+
+def test_every_field_of_the_schema_is_on_its_page(script):
+    """No field is left out, however deep."""
+    for page, name in ((script.tenant(), "resolved"), (script.workspace(), "workspace")):
+        root = script.load(name)
+        left_out = set()
+        if name == "workspace":
+            left_out = set(root["definitions"]) - {"Layout", "Environment", "Plugins", "Targets", "Cluster"}
+        fields = {
+            field
+            for title, definition in root["definitions"].items()
+            if title not in left_out
+            for field in definition.get("properties", {})
+        }
+        assert [field for field in fields if f"| `{field}` |" not in page] == []
+
+
+def test_links_inside_a_page_lead_to_its_sections(script):
+    """Every section that a table names has a heading."""
+    for page in (script.tenant(), script.workspace()):
+        anchors = {script.anchor(heading) for heading in re.findall(r"^## (.+)$", page, re.MULTILINE)}
+        assert set(re.findall(r"\(#([^)]+)\)", page)) <= anchors
+
+
+def test_bounds_are_said_in_words(script):
+    """Numbers have their bounds, and `unlimited` stands beside the number that they are for."""
+    page = script.tenant()
+    assert "a number of at least 0 or `unlimited`" in page
+    assert "a whole number from 7 to 90" in page
+    assert "a number above 0 and below 100" in page
+    assert "text of at most 40 characters" in page
