@@ -130,6 +130,8 @@ def with_bounds(text: str, found: Schema, of: str = "") -> str:
     elif low is not None:
         bounds.append(f"of at least {low}")
     bounds += [f"{words} {number[key]}" for key, words in _OPEN.items() if key in number]
+    if low is None and high is not None:
+        bounds.append(f"of at most {high}")
     if "maxLength" in found:
         bounds.append(f"of at most {found['maxLength']} characters")
     # The bounds belong to the number, not to what may stand in its place.

@@ -96,6 +96,8 @@ def _constant(path: Pointer, value: Any, constants: list[words.Choice]) -> Findi
     return Finding("TC203", path, f"is {words.quoted(value)}, but must be {wanted}", help_, words.meanings(constants))
 
 
+_GUARD: Final = 1_000_000_000
+
 _BOUNDS: Final = {
     "minimum": "at least",
     "exclusiveMinimum": "more than",
@@ -108,7 +110,8 @@ def _bound(problem: Problem) -> Finding:
     """A number out of bounds (TC205)."""
     schema = problem.schema
     unit = problem.annotation("x-unit", "")
-    bounds = [keyword for keyword in _BOUNDS if keyword in schema]
+    # A billion only guards against overflow: it helps nobody whose number is too small.
+    bounds = [key for key in _BOUNDS if key in schema and (key == problem.keyword or schema[key] < _GUARD)]
     if problem.keyword == "multipleOf":
         wanted = f"a multiple of {words.with_unit(schema['multipleOf'], unit)}"
     elif bounds == ["minimum", "maximum"]:

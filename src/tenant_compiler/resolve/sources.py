@@ -10,6 +10,7 @@ from tenant_compiler.model.pointer import parse, show
 from tenant_compiler.read import files, schema, yaml
 from tenant_compiler.read.jsonnet import Job
 from tenant_compiler.read.jsonnet_lexer import top_level_parameters
+from tenant_compiler.read.suggest import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

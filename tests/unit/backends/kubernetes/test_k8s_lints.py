@@ -280,6 +280,54 @@ def test_the_quota_holds_full_scale_with_a_quarter_on_top(
     assert bool(codes) == ((replicas + -(-replicas // 4)) * millicores > quota * 1000)
 
 
+@pytest.mark.parametrize(
+    ("kind", "fields", "pods"),
+    [
+        ("Deployment", {"replicas": 4}, 5),
+        ("Deployment", {"replicas": 4, "strategy": {"type": "Recreate"}}, 4),
+        ("Deployment", {"replicas": 4, "strategy": {"rollingUpdate": {"maxSurge": 3}}}, 7),
+        ("Deployment", {"replicas": 4, "strategy": {"rollingUpdate": {"maxSurge": "30%"}}}, 6),
+        ("Deployment", {}, 2),
+        ("StatefulSet", {"replicas": 4}, 4),
+        ("Job", {"parallelism": 3}, 3),
+        ("Job", {}, 1),
+    ],
+)
+def test_the_quota_counts_pods_as_each_kind_starts_them(kind, fields, pods):
+    """Surge is added where a rollout surges, jobs run in parallel, and a missing request is the limit."""
+    container = {"name": "main", "resources": {"limits": {"cpu": "1"}}}
+    template = {"metadata": {"labels": {"a": "b"}}, "spec": {"containers": [container]}}
+    runs = _object("apps/v1", kind, spec={**fields, "selector": {"matchLabels": {"a": "b"}}, "template": template})
+
+    def codes(cores):
+        quota = _object("v1", "ResourceQuota", spec={"hard": {"requests.cpu": str(cores)}})
+        return _codes([quota, runs])
+
+    assert codes(pods) == []
+    assert codes(pods - 1) == ["TC511"]
+
+
+def test_an_autoscaler_counts_by_its_target_and_not_by_its_name(emitted):
+    """An autoscaler of another name sets the replicas all the same."""
+    objects = emitted()
+    scaler = objects["HorizontalPodAutoscaler/portal"].value
+    scaler["metadata"]["name"] = "other"
+    scaler["spec"]["maxReplicas"] = 1000
+
+    assert _codes(objects.values()) == ["TC511", "TC511"]
+
+
+def test_a_memory_that_is_full_forgets_and_goes_on(emitted):
+    """Thousands of constant parts later the lints still find nothing wrong with sound objects, and what is wrong."""
+    for number in range(5000):
+        resources = Shared({"limits": Shared({"cpu": f"{number}m"})})
+        spec = {"containers": [{"name": "main", "resources": resources}]}
+        assert _codes([_object("v1", "Pod", spec=spec), _object("v1", "ResourceQuota", spec={"hard": {}})]) == []
+    objects = emitted()
+
+    assert _codes(objects.values()) == []
+
+
 def test_objects_of_others_are_judged_by_the_same_rules():
     """A StatefulSet, an init container and a bare Pod of a plug-in are looked into; other documents are passed over."""
     labels = {"app": "cache"}
