@@ -11,7 +11,7 @@ from tenant_compiler import __version__, hookspecs
 from tenant_compiler.model.backend import API_VERSION, Backend, Extension, PlanCheck, RulePack
 from tenant_compiler.model.diagnostic import Diagnostic, TenantCompileError
 from tenant_compiler.plugin_discovery import any_installed, distribution_of, installed
-from tenant_compiler.read.suggest import did_you_mean
+from tenant_compiler.read.suggest import did_you_mean, near
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -241,7 +241,10 @@ def _misfit(plugin: Any, hooks: Sequence[str], shown: Plugin) -> Diagnostic | No
     unknown = [hook for hook in hooks if hook not in known]
     if unknown:
         problem = _problem("TC702", shown, f"implements `{unknown[0]}`, which is no hook")
-        return problem._replace(help=did_you_mean(unknown[0], known) or "the hooks are " + ", ".join(known))
+        # Without the prefix that all share: with it every name would be near every other.
+        meant = near(unknown[0].removeprefix(_PREFIX), [name.removeprefix(_PREFIX) for name in known])
+        help_ = f"did you mean `{_PREFIX}{meant}`?" if meant else "the hooks are " + ", ".join(known)
+        return problem._replace(help=help_)
     if not hooks:
         return _problem("TC702", shown, f"implements no hook; {shown.module} has none of " + ", ".join(known))
     return None

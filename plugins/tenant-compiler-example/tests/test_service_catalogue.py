@@ -1,4 +1,4 @@
-"""The plug-in as its users meet it: installed, in a workspace, through the compiler's Python API."""
+"""The plug-in as its users meet it: installed, in a workspace, through the compiler's Python API."""  # noqa: INP001 - tests are no package
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ import shutil
 from typing import TYPE_CHECKING
 
 import pytest
-import tenant_compiler as tc
 from tenant_compiler_example import tenant_compiler_backends
+
+import tenant_compiler as tc
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -85,7 +86,7 @@ def test_production_without_somebody_on_call_is_an_error(build: Callable[..., tc
     (finding,) = [finding for finding in report.diagnostics if finding.code == "EX101"]
     assert finding.place is not None
     assert finding.place.span is not None
-    assert (finding.place.file, finding.place.span.line) == ("tenants/acme-shop.yaml", 29)
+    assert (finding.place.file, finding.place.span.line) == ("tenants/acme-shop.yaml", 28)
 
 
 @pytest.mark.parametrize(

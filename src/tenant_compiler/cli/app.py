@@ -10,6 +10,7 @@ import click
 
 from tenant_compiler import __version__
 from tenant_compiler.cli.options import EXIT_CODES
+from tenant_compiler.cli.wrong_use import WrongUseError
 from tenant_compiler.read.suggest import near
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ class LazyGroup(click.Group):
         if name not in COMMANDS and not name.startswith("-"):
             meant = near(name, COMMANDS)
             hint = f"did you mean `{meant}`?" if meant else f"the commands are {', '.join(COMMANDS)}"
-            raise click.UsageError(f"there is no command `{name}`; {hint}", ctx)
+            raise WrongUseError(f"there is no command `{name}`; {hint}")
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -121,9 +122,8 @@ def _usage(error: click.ClickException) -> int:
         return _WRONG_USE
     message = error.format_message().rstrip(".")
     sys.stderr.write(f"error: {message[:1].lower()}{message[1:]}\n")
-    context = error.ctx if isinstance(error, click.UsageError) else None
-    if context is not None:
-        sys.stderr.write(f"{context.get_usage()}\nTry `{context.command_path} -h`.\n")
+    if isinstance(error, click.UsageError) and error.ctx is not None:
+        sys.stderr.write(f"Try `{error.ctx.command_path} -h`.\n")
     return _WRONG_USE
 
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tenant_compiler.cli.wrong_use import WrongUseError
+
 if TYPE_CHECKING:
     from tenant_compiler.cli.frame import Frame
     from tenant_compiler.model.result import EnvironmentResult, TenantResult
@@ -20,7 +22,7 @@ def artifacts_of(frame: Frame, session: Session, selectors: Selectors) -> str:
     One file is given as it is, several of YAML as one stream, several of JSON as one object by file name.
 
     Raises:
-        click.UsageError: the selectors leave more than one tenant, environment or target, or none.
+        WrongUseError: the selectors leave more than one tenant, environment or target, or none.
     """
     from tenant_compiler.run.passes import BUILD  # noqa: PLC0415 - beside the session that is loaded by then
 
@@ -29,15 +31,17 @@ def artifacts_of(frame: Frame, session: Session, selectors: Selectors) -> str:
         frame.take(result)
         results.append(result)
         if len(results) > 1:
-            raise _usage("--stdout prints one tenant, but several are selected: name one with -t")
+            raise WrongUseError("--stdout prints one tenant, but several are selected: name one with -t")
     if not results:
-        raise _usage("--stdout prints one tenant, but none is selected")
+        raise WrongUseError("--stdout prints one tenant, but none is selected")
     result = results[0]
     if not result.ok:
         return ""
     if len(result.environments) != 1:
         names = ", ".join(environment.environment for environment in result.environments)
-        raise _usage(f"--stdout prints one environment, and {result.tenant} has {names or 'none here'}: name one with -e")
+        raise WrongUseError(
+            f"--stdout prints one environment, and {result.tenant} has {names or 'none here'}: name one with -e"
+        )
     return _text(result.environments[0])
 
 
@@ -46,7 +50,7 @@ def _text(made: EnvironmentResult) -> str:
     if not targets:
         return ""
     if len(targets) != 1:
-        raise _usage(f"--stdout prints one target, and there are {', '.join(targets)}: name one with --target")
+        raise WrongUseError(f"--stdout prints one target, and there are {', '.join(targets)}: name one with --target")
     texts = {file.path.split("/", 2)[2]: file.data.decode() for file in made.files}
     if len(texts) == 1:
         return next(iter(texts.values()))
@@ -56,5 +60,5 @@ def _text(made: EnvironmentResult) -> str:
     return json.dumps(shown, indent=2) + "\n"
 
 
-def _usage(message: str) -> click.UsageError:
-    return click.UsageError(message, click.get_current_context(silent=True))
+def _usage(message: str) -> WrongUseError:
+    return click.UsageError(message)

@@ -12,6 +12,7 @@ import click
 from tenant_compiler.cli import options
 from tenant_compiler.cli.frame import Frame, Outcome, conclude
 from tenant_compiler.cli.selection import LEFT_OUT, selectors_of
+from tenant_compiler.cli.wrong_use import WrongUseError
 from tenant_compiler.read.suggest import near
 
 if TYPE_CHECKING:
@@ -72,14 +73,13 @@ def build(  # noqa: PLR0913 - one parameter an option
 
 
 def _check_together(writing: Writing) -> None:
-    context = click.get_current_context()
     modes = [name for name in ("check", "diff", "stdout", "prune") if getattr(writing, name)]
     if len(modes) > 1:
-        raise click.UsageError(f"--{modes[0]} and --{modes[1]} do not go together", context)
+        raise WrongUseError(f"--{modes[0]} and --{modes[1]} do not go together")
     if writing.exit_code and not writing.diff:
-        raise click.UsageError("--exit-code needs --diff", context)
+        raise WrongUseError("--exit-code needs --diff")
     if writing.stdout and writing.output is not None:
-        raise click.UsageError("--stdout writes no files, so --output has no meaning with it", context)
+        raise WrongUseError("--stdout writes no files, so --output has no meaning with it")
 
 
 def _build(frame: Frame, folder: str | None, selecting: Selecting, writing: Writing) -> Outcome:
@@ -106,7 +106,7 @@ def _check_targets(targets: Sequence[str], workspace: Workspace) -> None:
         if name not in enabled:
             meant = near(name, enabled)
             hint = f"did you mean `{meant}`?" if meant else f"targets.enable has {', '.join(enabled)}"
-            raise click.UsageError(f"`{name}` is no enabled target; {hint}", click.get_current_context())
+            raise WrongUseError(f"`{name}` is no enabled target; {hint}")
 
 
 def _write(frame: Frame, run: Build, session: Session) -> Outcome:

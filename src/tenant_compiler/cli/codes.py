@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Final
 
-import click
-
+from tenant_compiler.cli.wrong_use import WrongUseError
 from tenant_compiler.data import data_folder
 from tenant_compiler.read.suggest import near
 
@@ -31,7 +30,7 @@ def keep_of(reporting: Reporting) -> Callable[[Diagnostic], bool]:
     """Make the function that says whether a finding counts.
 
     Raises:
-        click.UsageError: a code that does not exist, or one that cannot be ignored.
+        WrongUseError: a code that does not exist, or one that cannot be ignored.
     """
     select, ignore = reporting.select, reporting.ignore
     for option, codes in (("--select", select), ("--ignore", ignore)):
@@ -56,14 +55,13 @@ def _check_known(option: str, code: str) -> None:
     if not any(known.startswith(code) for known in codes):
         meant = near(code, codes)
         hint = f"did you mean `{meant}`?" if meant else "`tenant-compile explain --all` lists the codes"
-        raise click.UsageError(f"{option} {code}: no code begins so; {hint}", click.get_current_context(silent=True))
+        raise WrongUseError(f"{option} {code}: no code begins so; {hint}")
 
 
 def _check_optional(code: str) -> None:
     if code in _OPTIONAL or not any(code.startswith(family) or family.startswith(code) for family in _ESSENTIAL):
         return
-    raise click.UsageError(
+    raise WrongUseError(
         f"--ignore {code}: findings of {', '.join(_ESSENTIAL)} keep a tenant from being compiled or written,"
-        f" so they cannot be ignored (except {', '.join(sorted(_OPTIONAL))} where they are no errors)",
-        click.get_current_context(silent=True),
+        f" so they cannot be ignored (except {', '.join(sorted(_OPTIONAL))} where they are no errors)"
     )

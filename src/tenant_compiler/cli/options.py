@@ -77,7 +77,9 @@ class _Codes(click.ParamType):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Split at commas."""
         del param, ctx
-        return value if isinstance(value, tuple) else tuple(filter(None, str(value).upper().replace(" ", "").split(",")))
+        return (
+            value if isinstance(value, tuple) else tuple(filter(None, str(value).upper().replace(" ", "").split(",")))
+        )
 
 
 def _flat(ctx: click.Context, param: click.Parameter, value: Sequence[Sequence[str]]) -> tuple[str, ...]:
@@ -133,7 +135,12 @@ _REPORTING: Final = (
 _SELECTING: Final = (
     _multiple("-t", "--tenant", metavar="NAME", text="Only this tenant; may be repeated."),
     click.option(
-        "-l", "--label", type=_Label(), multiple=True, metavar="KEY=VALUE", help="Only tenants with this label; all of several."
+        "-l",
+        "--label",
+        type=_Label(),
+        multiple=True,
+        metavar="KEY=VALUE",
+        help="Only tenants with this label; all of several.",
     ),
     _multiple("-e", "--environment", metavar="NAME", text="Only this environment; may be repeated."),
     click.argument("path", nargs=-1, metavar="[PATH]..."),

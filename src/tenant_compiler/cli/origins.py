@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from tenant_compiler.read.schema import union_paths
 from tenant_compiler.resolve.origin import chain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from tenant_compiler.cli.frame import Frame
-    from tenant_compiler.model.diagnostic import Place
     from tenant_compiler.model.pointer import Pointer
     from tenant_compiler.model.resolved import Layer, Resolved
     from tenant_compiler.report.locate import Locator
+    from tenant_compiler.resolve.origin import Origin
+
+Effect: TypeAlias = Literal["wins", "adds", "overridden", "removes"]
 
 VOCABULARY = "default"
 """The name of what the vocabulary itself sets when no layer does."""
@@ -27,7 +27,7 @@ class Step(NamedTuple):
     value: Any
     where: str
     """``file:line:column``, a file with ``(computed)``, or empty for what stands in no file."""
-    effect: Literal["wins", "adds", "overridden", "removes"]
+    effect: Effect
 
 
 def steps_of(frame: Frame, resolved: Resolved, pointer: Pointer, locator: Locator) -> list[Step]:
@@ -35,14 +35,12 @@ def steps_of(frame: Frame, resolved: Resolved, pointer: Pointer, locator: Locato
     merged = _is_merged(_value(resolved, pointer), pointer)
     steps: list[Step] = []
     for origin in chain(resolved, pointer):
+        effect: Effect = "overridden" if steps else "wins"
         if origin.value is None:
-            effect: Literal["wins", "adds", "overridden", "removes"] = "removes"
+            effect = "removes"
         elif merged:
             effect = "adds"
-        else:
-            effect = "overridden" if steps else "wins"
-        where = _where(origin.place, origin.value, locator, frame.shown_path)
-        steps.append(Step(origin.layer.name, origin.value, where, effect))
+        steps.append(_step(frame, origin, effect, locator))
     return steps or [Step(VOCABULARY, _value(resolved, pointer), "", "wins")]
 
 
@@ -52,8 +50,21 @@ def winner_of(frame: Frame, resolved: Resolved, pointer: Pointer, locator: Locat
     if origin is None:
         nearest = _nearest(resolved, pointer)
         return Step(nearest.name if nearest else VOCABULARY, _value(resolved, pointer), "", "wins")
-    where = _where(origin.place, origin.value, locator, frame.shown_path)
-    return Step(origin.layer.name, origin.value, where, "wins")
+    return _step(frame, origin, "wins", locator)
+
+
+def _step(frame: Frame, origin: Origin, effect: Effect, locator: Locator) -> Step:
+    name, value, place = origin.layer.name, origin.value, origin.place
+    if place is None:
+        return Step(name, value, "", effect)
+    located = locator.locate(place)
+    if located.pointer != place.pointer:
+        return Step(VOCABULARY, value, "", effect)  # filled in: the file says nothing of it
+    file = frame.shown_path(located.file)
+    if located.span is not None:
+        return Step(name, value, f"{file}:{located.span.line}:{located.span.column}", effect)
+    computed = file.endswith(".jsonnet") and not isinstance(value, dict | list)
+    return Step(name, value, f"{file} (computed)" if computed else file, effect)
 
 
 def _nearest(resolved: Resolved, pointer: Pointer) -> Layer | None:
@@ -65,16 +76,6 @@ def _nearest(resolved: Resolved, pointer: Pointer) -> Layer | None:
         if origin is not None and isinstance(origin.value, list):
             return origin.layer
     return None
-
-
-def _where(place: Place | None, value: Any, locator: Locator, shown_path: Callable[[str], str]) -> str:
-    if place is None:
-        return ""
-    located = locator.locate(place)
-    if located.span is not None:
-        return f"{shown_path(located.file)}:{located.span.line}:{located.span.column}"
-    computed = not isinstance(value, dict | list) and located.file.endswith(".jsonnet")
-    return shown_path(located.file) + (" (computed)" if computed else "")
 
 
 def _value(resolved: Resolved, pointer: Pointer) -> Any:

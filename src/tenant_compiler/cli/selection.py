@@ -6,8 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-import click
-
+from tenant_compiler.cli.wrong_use import WrongUseError
 from tenant_compiler.read.files import SIZE_LIMIT
 from tenant_compiler.run.discovery import Selectors
 
@@ -23,7 +22,7 @@ def selectors_of(selecting: Selecting, workspace: Workspace) -> Selectors:
     """Make the run's selectors; paths are given relative to the current folder.
 
     Raises:
-        click.UsageError: a path lies outside the workspace.
+        WrongUseError: a path lies outside the workspace.
     """
     paths = tuple(inside_path(path, workspace) for path in selecting.path)
     return Selectors(selecting.tenant, selecting.label, selecting.environment, paths)
@@ -35,7 +34,7 @@ def inside_path(path: str, workspace: Workspace) -> str:
     The last part may be a link, which reading refuses by itself; the folders above it count by where they really are.
 
     Raises:
-        click.UsageError: it lies outside.
+        WrongUseError: it lies outside.
     """
     whole = os.path.abspath(path)
     real = whole if whole == os.sep else os.path.join(os.path.realpath(os.path.dirname(whole)), os.path.basename(whole))
@@ -43,7 +42,7 @@ def inside_path(path: str, workspace: Workspace) -> str:
         real = os.path.realpath(real)
     relative = os.path.relpath(real, workspace.root)
     if relative == os.pardir or relative.startswith(os.pardir + os.sep):
-        raise click.UsageError(f"{path} lies outside the workspace {workspace.root}", click.get_current_context(silent=True))
+        raise WrongUseError(f"{path} lies outside the workspace {workspace.root}")
     return relative.replace(os.sep, "/")
 
 
@@ -51,14 +50,13 @@ def read_stdin(paths: tuple[str, ...], filename: str | None) -> bytes | None:
     """Read what stands in for a file; None when no file does.
 
     Raises:
-        click.UsageError: ``-`` and ``--stdin-filename`` do not go together.
+        WrongUseError: ``-`` and ``--stdin-filename`` do not go together.
     """
-    context = click.get_current_context(silent=True)
     if filename is None:
         if STDIN in paths:
-            raise click.UsageError("`-` needs --stdin-filename FILE: the file's name decides how it is checked", context)
+            raise WrongUseError("`-` needs --stdin-filename FILE: the file's name decides how it is checked")
         return None
     if set(paths) - {STDIN}:
-        raise click.UsageError("--stdin-filename checks one file: give no other path", context)
+        raise WrongUseError("--stdin-filename checks one file: give no other path")
     # One byte more than a file may have, so that the reader refuses what is too large.
     return sys.stdin.buffer.read(SIZE_LIMIT + 1)

@@ -58,7 +58,7 @@ def _record(frame: Frame, resolved: Resolved, locator: Locator | None) -> dict[s
         from tenant_compiler.cli.origins import winner_of  # noqa: PLC0415 - with --origin only
         from tenant_compiler.model.pointer import show as shown  # noqa: PLC0415
 
-        leaves = _leaves(document, ())
+        leaves = _leaves({part: document[part] for part in ("metadata", "spec")}, ())
         record["origins"] = {shown(leaf): winner_of(frame, resolved, leaf, locator)._asdict() for leaf in leaves}
     return record
 
@@ -81,9 +81,9 @@ def _with_origins(frame: Frame, resolved: Resolved, locator: Locator, text: str)
 
     positions = Positions.of(text.encode())
     remarks: dict[int, str] = {}
-    for leaf in _leaves(document_of(resolved), ()):
+    for leaf in _leaves({"metadata": resolved.metadata, "spec": resolved.spec}, ()):
         span = positions.find(leaf)
-        if span is not None and leaf[0] in ("metadata", "spec"):
+        if span is not None:
             won = winner_of(frame, resolved, leaf, locator)
             remarks[span.line] = terminal(f"{won.layer} {won.where}".rstrip())
     lines = text.split("\n")

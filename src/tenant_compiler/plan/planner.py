@@ -232,7 +232,7 @@ def _settings(resolved: Resolved, primary: Site) -> Iterator[Setting]:
     yield Setting("TENANT", resolved.metadata["name"], (("metadata", "name"),))
     yield Setting("ENVIRONMENT", resolved.environment, (("metadata", "name"),))
     yield Setting("TIER", spec["tier"], (("spec", "tier"),))
-    yield Setting("REGION", primary.region, primary.made_from)
+    yield Setting("PRIMARY_REGION", primary.region, primary.made_from)
     if "display_name" in spec:
         yield Setting("DISPLAY_NAME", spec["display_name"], (("spec", "display_name"),))
     branding = spec.get("branding")

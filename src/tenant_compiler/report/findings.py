@@ -59,7 +59,10 @@ class Collector:
             self.add(result.diagnostics, result.file, {result.tenant: names})
 
     def add(
-        self, diagnostics: Iterable[Diagnostic], file: str = "", environments: Mapping[str, tuple[str, ...]] | None = None
+        self,
+        diagnostics: Iterable[Diagnostic],
+        file: str = "",
+        environments: Mapping[str, tuple[str, ...]] | None = None,
     ) -> None:
         """Take findings.
 

@@ -20,7 +20,7 @@ FORMAT_VERSION: Final = 1
 def write_json(report: Report) -> str:
     """Write ``{"format_version", "diagnostics", "summary"}`` and what the run adds; paths are the workspace's own."""
     found = report.findings
-    summary: dict[str, Any] = {severity: 0 for severity in SEVERITIES}
+    summary: dict[str, Any] = dict.fromkeys(SEVERITIES, 0)
     for finding in found:
         summary[finding.diagnostic.severity] += 1
     shown = found if report.limit is None else found[: report.limit]

@@ -53,7 +53,7 @@ def examples() -> dict[str, Example]:
                 example.files[name] = _head(name) + body
             else:
                 assert language == "text", block
-                example.errors += re.findall(r"^error\[(.+)$", block, re.MULTILINE)
+                example.errors.extend(re.findall(r"^error\[(.+)$", block, re.MULTILINE))
         title = section.splitlines()[0]
         if example.files:
             found[title] = example

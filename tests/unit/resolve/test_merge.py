@@ -69,7 +69,7 @@ def paths(value, path=()):
             yield from paths(below, (*path, key))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(values, uppers)
 def test_a_merge_is_what_the_reference_says(lower, upper):
     """Maps merge deeply, leaves and lists replace, unions add up, null removes; the order is the lower layer's first."""
@@ -79,7 +79,7 @@ def test_a_merge_is_what_the_reference_says(lower, upper):
     assert list(result) == list(expected)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(values, uppers)
 def test_a_merge_changes_neither_layer(lower, upper):
     """Both layers are as they were, to the last leaf."""
@@ -88,7 +88,7 @@ def test_a_merge_changes_neither_layer(lower, upper):
     assert (lower, upper) == before
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(values, uppers)
 def test_what_the_upper_layer_does_not_touch_is_shared(lower, upper):
     """A map of the lower layer that the upper one says nothing of is the same object in the result."""
@@ -116,7 +116,7 @@ def untouched(value, path):
     return False
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(values)
 def test_the_empty_layer_is_neutral(value):
     """Nothing over a layer, or a layer over nothing, is the layer."""
@@ -124,7 +124,7 @@ def test_the_empty_layer_is_neutral(value):
     assert merge({}, value, TREE) == value
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(tidy, tidy, tidy)
 def test_layers_of_one_shape_that_remove_nothing_merge_in_any_grouping(one, two, three):
     """Without null and without a key that is a map here and a leaf there, the merge is associative."""

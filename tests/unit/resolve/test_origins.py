@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -161,8 +163,6 @@ def test_a_workspace_in_pyproject_keeps_its_prefix(project):
     with open(project.root + "/tenant-compile.toml", encoding="utf-8") as file:
         text = file.read().replace("[", "[tool.tenant-compile.").replace("= [tool.tenant-compile.", "= [")
     project.write("pyproject.toml", text + "[tool.tenant-compile.defaults]\nquotas = { memory_gb = 3 }\n")
-    import os
-
     os.remove(project.root + "/tenant-compile.toml")
     project.tenant()
     place = place_of(project.one().environments[0].resolved, ("spec", "quotas", "memory_gb"))

@@ -43,10 +43,8 @@ class KubernetesBackend(Backend):
         if feature in _NETWORK:
             enforced = all(here.cluster["network_policy"] != "none" for _, here in scenes(plan, context))
             return _NETWORK[feature] if enforced else "cannot"
-        if feature == "ai.quota":
-            if need.pointer[-1:] == ("ml_model_instances",):
-                return "honoured"
-            return "honoured" if all("gpu" in here.cluster for _, here in scenes(plan, context)) else "cannot"
+        if feature == "edge.hosts" and not all("gateway" in here.cluster for _, here in scenes(plan, context)):
+            return "cannot"
         return _ALWAYS.get(feature, "elsewhere")
 
     def lower(self, plan: Plan, context: Context) -> Sequence[Artifact]:

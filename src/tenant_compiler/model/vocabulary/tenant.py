@@ -18,7 +18,7 @@ from tenant_compiler.model.vocabulary.services import Service
 API_VERSION = "tenant-compiler.dev/v1"
 
 _PROFILE = r"^[a-z0-9][a-z0-9_-]*(/[a-z0-9][a-z0-9_-]*)*$"
-_TIER = r"^[a-z][a-z0-9_]{0,39}$"
+_TIER = r"^[a-z]([a-z0-9_]{0,38}[a-z0-9])?$"
 
 
 class Metadata(TypedDict):

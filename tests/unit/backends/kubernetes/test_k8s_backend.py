@@ -134,15 +134,12 @@ def test_needs_of_other_targets_are_left_to_them(make_plan, make_context, make_n
     assert {"store.sql", "store.object", "keys.hsm", "slo", "audit", "multi_region"} <= elsewhere
 
 
-def test_accelerators_need_a_cluster_that_has_them(make_plan, make_context, make_cluster, make_need):
-    """Units of AI work are honoured where the profile names accelerators; instances are counted anywhere."""
-    units = make_need("ai.quota", pointer=("spec", "quotas", "ai_processing_units"))
-    instances = make_need("ai.quota", pointer=("spec", "quotas", "ml_model_instances"))
-    without = make_context(cluster={"shared-eu": make_cluster(gpu=None)})
+def test_routes_need_a_cluster_with_a_gateway(make_plan, make_context, make_cluster, make_need):
+    """Exposed hosts are built later where there is a gateway, and cannot be where the profile names none."""
+    without = make_context(cluster={"shared-eu": make_cluster(gateway=None)})
 
-    assert BACKEND.supports(units, make_plan(), make_context()) == "honoured"
-    assert BACKEND.supports(units, make_plan(), without) == "cannot"
-    assert BACKEND.supports(instances, make_plan(), without) == "honoured"
+    assert BACKEND.supports(make_need("edge.hosts"), make_plan(), make_context()) == "later"
+    assert BACKEND.supports(make_need("edge.hosts"), make_plan(), without) == "cannot"
 
 
 def test_a_need_may_be_asked_before_its_cluster_is_known_to_exist(make_plan, make_site, make_context, make_need):

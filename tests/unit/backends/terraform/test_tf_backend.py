@@ -30,7 +30,7 @@ def test_other_clouds_come_later(cloud, supports, make_tf_plan, make_tf_context)
     assert BACKEND.lower(make_tf_plan(cloud=cloud), make_tf_context()) == ()
 
 
-@pytest.mark.parametrize("feature", ["workloads", "network.isolation", "egress.host", "edge.hosts", "slo", "ai.quota"])
+@pytest.mark.parametrize("feature", ["workloads", "network.isolation", "egress.host", "edge.hosts", "slo"])
 def test_the_rest_is_elsewhere(feature, supports):
     """What runs in a cluster is no business of Terraform, in no cloud."""
     assert supports(feature) == supports(feature, cloud="gcp") == "elsewhere"

@@ -1,0 +1,54 @@
+"""``tenant-compile explain``: what a code means, or where a value comes from."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import click
+
+from tenant_compiler.cli import options
+from tenant_compiler.cli.frame import Frame, Outcome, conclude
+from tenant_compiler.cli.wrong_use import WrongUseError
+
+if TYPE_CHECKING:
+    from tenant_compiler.cli.options import Printing
+
+_CODE = re.compile(r"[A-Za-z]{1,8}[0-9]{1,4}")
+
+
+@click.command()
+@click.argument("what", metavar="CODE|PATH", required=False)
+@options.folder
+@click.option("-t", "--tenant", metavar="NAME", default=None, help="The tenant whose value is explained.")
+@click.option("-e", "--environment", metavar="NAME", default=None, help="Its environment; else its first one.")
+@click.option("--all", "everything", is_flag=True, help="List all codes with their titles.")
+@options.printing
+def explain(
+    what: str | None,
+    folder: str | None,
+    tenant: str | None,
+    environment: str | None,
+    printing: Printing,
+    *,
+    everything: bool,
+) -> int:
+    """Explain a code (TC304), or where a tenant's value comes from (quotas.cpu_cores -t acme)."""
+    if (what is None) != everything:
+        raise WrongUseError("give a code or a path, or --all")
+    if tenant is None and environment is not None:
+        raise WrongUseError("--environment needs --tenant")
+    frame = Frame(printing)
+    if what is not None and tenant is not None:
+        from tenant_compiler.cli.explain_value import explain_value  # noqa: PLC0415 - one of two ways
+
+        return conclude(frame, lambda: explain_value(frame, folder, what, (tenant, environment)))
+    if what is not None and not _CODE.fullmatch(what):
+        raise WrongUseError(f"{what} is no code such as TC304; to explain a tenant's value, name it with -t")
+    return conclude(frame, lambda: _codes(frame, what))
+
+
+def _codes(frame: Frame, what: str | None) -> Outcome:
+    from tenant_compiler.cli.explain_code import explain_code, list_codes  # noqa: PLC0415 - one of two ways
+
+    return list_codes(frame) if what is None else explain_code(frame, what.upper())
