@@ -1,4 +1,4 @@
-"""Make the pages of the reference that say what the code says: docs/reference/{tenant,workspace}.md and codes/README.md.
+"""Make the pages that repeat what the code says: docs/reference/{tenant,workspace}.md and codes/README.md.
 
     python scripts/generate_docs.py [--check]
 
@@ -39,8 +39,8 @@ TENANT = """\
 
 A tenant is one YAML document. Few fields are needed in it: the tier, the workspace's `[defaults]` and profiles give the
 rest ([how layers work](../explanation/layers.md)). *Needed* below means that some layer must say it. Every section may
-also stand in a profile, in an environment's values, and below `spec.environments.NAME`. A field that is not listed is an
-error ([TC201](codes/TC201.md)).
+also stand in a profile, in an environment's values, and below `spec.environments.NAME`. A field that is not listed is
+an error ([TC201](codes/TC201.md)).
 
 Sizes are in the unit that the field's name says; GB stands for GiB. `unlimited` is above every number.
 """
@@ -120,7 +120,7 @@ def plural(items: Schema, root: Schema) -> str:
 
 def with_bounds(text: str, found: Schema, of: str = "") -> str:
     """Add the bounds of numbers and the length of text: "a whole number from 1 to 6"."""
-    number = next((schema for schema in (found, *found.get("anyOf", ())) if schema.get("type") in _NUMBERS), {})
+    number: Schema = next((schema for schema in (found, *found.get("anyOf", ())) if schema.get("type") in _NUMBERS), {})
     low, high = number.get("minimum"), number.get("maximum")
     if of and number:
         text = of
@@ -223,8 +223,8 @@ def codes() -> str:
     """The index of the codes."""
     parts = [
         NOTE,
-        "\n\n# Codes\n\nEvery finding has a code that never changes its meaning. `tenant-compile explain TC203` prints a",
-        " page in the terminal.\n",
+        "\n\n# Codes\n\nEvery finding has a code that never changes its meaning. `tenant-compile explain TC203` prints",
+        " a page in the terminal.\n",
     ]
     group = ""
     for code, title in titles().items():

@@ -35,7 +35,7 @@ class BuildReport(NamedTuple):
     """What a build or a check of a fleet came to."""
 
     results: tuple[TenantResult, ...]
-    """One for each tenant, in the order of their files."""
+    """One for each tenant, in the order of `Fleet.iter_build`."""
     diagnostics: tuple[Diagnostic, ...]
     """All findings: those of the tenants, then those of the whole fleet."""
     timings: Mapping[str, float]
@@ -96,7 +96,8 @@ class Fleet:
         """Build one tenant after the other and write nothing. Keeps none of them, so a fleet of any size fits.
 
         Yields:
-            Results with plans, artifacts and files, in the order of the tenants' files.
+            Results with plans, artifacts and files, in the order of the tenants' files; documents that cannot be read
+            come before the others of their batch.
 
         Raises:
             TenantCompileError: a selector fits nothing, or a plug-in is broken or missing.

@@ -147,6 +147,8 @@ def _bad_code(codes: Any) -> str:
 def _bad_rules(rules: Any) -> str:
     if not isinstance(rules, tuple):
         return f"{type(rules).__name__} as rules, not a tuple"
+    if not rules:
+        return "no rules"
     for rule in rules:
         if not isinstance(rule, ArtifactRule):
             return f"{type(rule).__name__} among its rules"

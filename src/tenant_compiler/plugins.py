@@ -68,7 +68,8 @@ class _Manager(pluggy.PluginManager):
             self.register(plugin, name)
             self.check_pending()
         except pluggy.PluginValidationError:
-            self.unregister(plugin)
+            if self.is_registered(plugin):  # versions of pluggy differ in what they leave
+                self.unregister(plugin)
             raise
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
 
 import pytest
 
+from tenant_compiler.cli import main
 from tenant_compiler.data import data_folder
 from tenant_compiler.model.diagnostic import TenantCompileError
 from tenant_compiler.read.jsonnet import JsonnetEvaluator
@@ -90,6 +92,27 @@ def test_each_workspace_gives_its_codes_at_their_lines(name):
     root = os.path.join(BROKEN, name)
     assert lines(root) == expected(name)
     assert [finding.message for finding in findings(root) if not finding.help and finding.code != "TC120"] == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_command_says_the_same(name, capsys):
+    """`tenant-compile check` gives the codes and lines of expected.txt, and exit code 1, or 2 for the unreadable."""
+    wanted = expected(name)
+    folder = os.path.join(BROKEN, name)
+    code = main(["check", "-C", folder, "--output-format", "json", "--fail-on", "info"])
+    output, errors = capsys.readouterr()
+    assert "Traceback" not in errors
+    told = json.loads(output)["diagnostics"]
+    shown = {each["code"] + _printed(each) for each in told}
+    assert {line for line in wanted if line.startswith("TC")} <= shown
+    unreadable = {line[:3] for line in wanted} & {"TC1", "TC7"} or name == "config-unknown-key"
+    assert code == (2 if unreadable else 1)
+
+
+def _printed(told):
+    if not told["file"]:
+        return ""
+    return f" {told['file']}:{told['line']}:{told['column']}" if told["line"] else f" {told['file']}"
 
 
 @pytest.mark.parametrize("code", LARGE)

@@ -173,7 +173,9 @@ def test_kubectl_decodes_every_manifest_to_the_objects_that_were_meant(built, re
 @pytest.mark.tool("kubectl")
 def test_kubectl_decodes_the_manifests_of_the_fleet(built):
     """What belongs to no single tenant decodes as well."""
-    paths = [path for path in tree(built[0]) if f"{os.sep}_fleet{os.sep}" in path and f"{os.sep}kubernetes{os.sep}" in path]
+    paths = [
+        path for path in tree(built[0]) if f"{os.sep}_fleet{os.sep}" in path and f"{os.sep}kubernetes{os.sep}" in path
+    ]
     assert paths
     for path in paths:
         assert decoded(os.path.join(built[0], path))

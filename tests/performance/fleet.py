@@ -16,8 +16,8 @@ TIERS = ("bronze", "silver", "gold")
 REGIONS = ("eu-central-1", "eu-west-1", "eu-north-1", "us-east-1", "us-west-2")
 REGULATIONS = ("privacy", "health", "payments", "finance", "government")
 
-_SETTINGS = 48
-"""Public settings of each tier: with them a preset has about as many leaves as a real one (some 70)."""
+_SETTINGS = 20
+"""Public settings of each tier: a preset has some 50 leaves, and a tenant's objects about 9 KB."""
 
 
 class Choice(NamedTuple):
@@ -72,12 +72,8 @@ def tenant(number: int, name: str) -> str:
         "connections": 40 + number % 60,
         "requests": 1000 + 10 * (number % 300),
         "digest": f"{number * 2654435761 % 2**64:016x}" * 4,
-        "cidr": f"198.51.100.{number % 250}/32",
-        "minimum": 2 + number % 2,
         "maximum": 4 + number % 3,
         "cpu_percent": 60 + number % 20,
-        "storage": 20 + number % 80,
-        "objective": ("99.9", "99.5", "99.95")[number % 3],
     }
     return _TENANT.format(**values)
 
@@ -143,7 +139,7 @@ spec:
           cpu_cores: 0.5
           memory_gb: 0.5
       scaling:
-        minimum: {minimum}
+        minimum: 1
         maximum: {maximum}
         cpu_percent: {cpu_percent}
       probes:
@@ -156,13 +152,12 @@ spec:
         SUPPORT: help@{name}.acme.example
         FEATURE_SEARCH: "true"
         FEATURE_EXPORT: "false"
+        FEATURE_BILLING: "true"
+        THEME: light
+        TIMEZONE: Europe/Berlin
+        SEGMENT: {segment}
       availability:
         maximum_unavailable: 1
-  monitoring:
-    slos:
-      portal-availability:
-        service: portal
-        objective_percent: {objective}
 """
 
 

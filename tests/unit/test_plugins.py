@@ -1,13 +1,18 @@
 from __future__ import annotations
 
 import os
+import re
+import shutil
+import subprocess
 import sys
 import textwrap
+import zipfile
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 import tenant_compiler as tc
+from tenant_compiler import hookspecs
 from tenant_compiler.model.diagnostic import TenantCompileError
 from tenant_compiler.plugins import load_plugins
 
@@ -16,6 +21,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tenant_compiler.plugins import Plugin, Plugins
+
+ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
+EXAMPLE = os.path.join(ROOT, "plugins", "tenant-compiler-example")
+HOW_TO = os.path.join(ROOT, "docs", "how-to", "write-a-back-end.md")
 
 WORKSPACE = """\
 [workspace]
@@ -96,7 +105,7 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callabl
         info.mkdir()
         head = f"Metadata-Version: 2.1\nName: {distribution}\nVersion: {version}\n"
         (info / "METADATA").write_text(head, encoding="utf-8")
-        entry = f"[console_scripts]\nsomething = os:abort\n\n[tenant_compiler]\n{name or distribution} = {value or module}\n"
+        entry = f"[console_scripts]\nx = os:abort\n\n[tenant_compiler]\n{name or distribution} = {value or module}\n"
         (info / "entry_points.txt").write_text(entry, encoding="utf-8")
 
     yield make
@@ -257,7 +266,11 @@ def test_a_plugin_of_another_api_version_is_refused(
 @pytest.mark.parametrize(
     ("source", "message", "help_"),
     [
-        ("def tenant_compiler_backend(): ...", "`tenant_compiler_backend`, which is no hook", "tenant_compiler_backends"),
+        (
+            "def tenant_compiler_backend(): ...",
+            "`tenant_compiler_backend`, which is no hook",
+            "tenant_compiler_backends",
+        ),
         ("def tenant_compiler_zzz(): ...", "`tenant_compiler_zzz`, which is no hook", "the hooks are tenant_compiler_"),
         ("def backends(): ...", "implements no hook", "acme-typo"),
         ("def tenant_compiler_backends(config): ...", "does not fit the hooks: ", "acme-typo"),
@@ -299,10 +312,15 @@ def test_a_hook_that_raises_is_named(install: Callable[..., None]) -> None:
         ("checks", "[PlanCheck('c', 'AC1', print)]", "str as codes"),
         ("checks", "[PlanCheck('c', (), print)]", "no codes"),
         ("rule_packs", "[RulePack('p', '', ('x',))]", "str among its rules"),
+        ("rule_packs", "[RulePack('p', '', ())]", "no rules"),
         ("rule_packs", "[RulePack('p', '', None)]", "NoneType as rules"),
         ("rule_packs", "[RulePack('p', '', (ArtifactRule('TC501', '', 'error', (), print),))]", "the code 'TC501'"),
         ("extensions", "[Extension('e', '', {'type': 'objekt'})]", "the schema of the extension `e`"),
-        ("extensions", "[Extension('e', '', {'$ref': 'https://example.com/x.json'})]", "the schema of the extension `e`"),
+        (
+            "extensions",
+            "[Extension('e', '', {'$ref': 'https://x.example/x'})]",
+            "the schema of the extension `e`",
+        ),
         ("extensions", "[Extension('e', '', [])]", "list as the schema of the section `e`"),
         ("extensions", "[Extension('e', '', {'enum': {1}})]", "the schema of the extension `e`"),
     ],
@@ -348,9 +366,17 @@ def test_one_module_behind_two_names_is_an_error(install: Callable[..., None]) -
 @pytest.mark.parametrize(
     ("hook", "item", "message"),
     [
-        ("backends", "type('B', (Backend,), {'name': 'kubernetes'})()", "two plug-ins give a back-end called `kubernetes`"),
+        (
+            "backends",
+            "type('B', (Backend,), {'name': 'kubernetes'})()",
+            "two plug-ins give a back-end called `kub",
+        ),
         ("checks", "PlanCheck('references', ('AC1',), print)", "two plug-ins give a check called `references`"),
-        ("rule_packs", "RulePack('kubernetes', '', ())", "two plug-ins give a rule pack called `kubernetes`"),
+        (
+            "rule_packs",
+            "RulePack('kubernetes', '', (ArtifactRule('AC1', '', 'error', (), print),))",
+            "two plug-ins give a rule pack called `kubernetes`",
+        ),
     ],
 )
 def test_things_of_plugins_have_names_of_their_own(
@@ -420,7 +446,11 @@ FOR_BAD = "if plan.tenant == 'bad': "
     ("parts", "code", "message"),
     [
         ({"lower": FOR_BAD + "raise ZeroDivisionError('units')"}, "TC704", "raised ZeroDivisionError: units"),
-        ({"support": "'later' if 1 / (plan.tenant != 'bad') else ''"}, "TC704", "raised ZeroDivisionError: division by zero"),
+        (
+            {"support": "'later' if 1 / (plan.tenant != 'bad') else ''"},
+            "TC704",
+            "raised ZeroDivisionError: div",
+        ),
         ({"support": "'maybe' if plan.tenant == 'bad' else 'later'"}, "TC705", "'maybe' as its answer to the need"),
         ({"lower": FOR_BAD + "return None"}, "TC704", "raised TypeError"),
         ({"lower": FOR_BAD + "return ['x']"}, "TC705", "str in its list of artifacts"),
@@ -461,17 +491,17 @@ def test_a_back_end_that_fails_for_a_tenant_fails_for_it_alone(
 
 
 @pytest.mark.parametrize(
-    ("body", "code", "message"),
+    ("body", "fault"),
     [
-        ("[][1]", "TC704", "raised IndexError"),
-        ("None", "TC704", "raised TypeError"),
-        ("['x']", "TC705", "str among its findings"),
-        ("[Diagnostic('AC999', 'x')]", "TC705", "a finding with the code AC999; it declares AC101"),
+        ("[][1]", ("TC704", "raised IndexError")),
+        ("None", ("TC704", "raised TypeError")),
+        ("['x']", ("TC705", "str among its findings")),
+        ("[Diagnostic('AC999', 'x')]", ("TC705", "a finding with the code AC999; it declares AC101")),
     ],
 )
 @pytest.mark.parametrize("hook", ["checks", "rule_packs"])
 def test_a_check_that_fails_is_a_finding_of_the_tenant(
-    install: Callable[..., None], fleet: Callable[..., tc.Fleet], hook: str, body: str, code: str, message: str
+    install: Callable[..., None], fleet: Callable[..., tc.Fleet], hook: str, body: str, fault: tuple[str, str]
 ) -> None:
     """TC704 or TC705, for checks of plans and for rules over artifacts."""
     item = {
@@ -481,8 +511,8 @@ def test_a_check_that_fails_is_a_finding_of_the_tenant(
     install("acme-check", f"{HEAD}\ndef tenant_compiler_{hook}():\n    return [{item}]\n")
     report = fleet("kubernetes").build(tenants=["good"])
     ((tenant, found, text),) = told(report)
-    assert (tenant, found) == ("good", code)
-    assert message in text
+    assert (tenant, found) == ("good", fault[0])
+    assert fault[1] in text
 
 
 @pytest.mark.parametrize(
@@ -518,7 +548,7 @@ def test_a_file_that_cannot_be_taken_apart_is_the_plugins_fault(install: Callabl
         assert [found.code for found in raised.value.diagnostics] == [code]
 
 
-def test_without_plugins_nothing_is_asked_of_importlib_metadata(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_without_plugins_importlib_metadata_is_not_asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Most environments have no plug-in; they do not pay for the search."""
     from tenant_compiler import plugin_discovery
 
@@ -534,3 +564,93 @@ def test_without_plugins_nothing_is_asked_of_importlib_metadata(monkeypatch: pyt
     (tmp_path / "lib" / "thing-1.0-py3.11.egg").mkdir()
     monkeypatch.setattr(sys, "path", [str(tmp_path / "lib")])
     assert plugin_discovery.any_installed()
+
+
+@pytest.fixture(scope="session")
+def example(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Build the example's wheel and unpack it, which is how pip installs a wheel of Python files."""
+    folder = tmp_path_factory.mktemp("example")
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
+    subprocess.run(command, cwd=EXAMPLE, check=True, capture_output=True)
+    (wheel,) = folder.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(folder / "site")
+    return str(folder / "site")
+
+
+def run_with(site: str, *arguments: str, cwd: str) -> str:
+    """Run a Python module with an installed plug-in, and give what it prints."""
+    source = os.path.dirname(os.path.dirname(os.path.abspath(tc.__file__)))
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join((site, source)), "PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run(
+        [sys.executable, "-m", *arguments], cwd=cwd, env=environment, capture_output=True, text=True, check=False
+    )
+    return done.stdout + done.stderr
+
+
+def test_the_example_builds_to_a_wheel_that_holds_the_plugin_alone(example: str) -> None:
+    """Entry point, type marker and code are in, tests and workspaces are not."""
+    assert sorted(os.listdir(example)) == ["tenant_compiler_example", "tenant_compiler_example-0.1.0.dist-info"]
+    modules = os.listdir(os.path.join(example, "tenant_compiler_example"))
+    assert sorted(modules) == ["__init__.py", "backend.py", "check.py", "py.typed", "section.py"]
+
+
+def test_the_example_passes_its_own_tests(example: str) -> None:
+    """They run against the installed compiler, with nothing of ours but the package."""
+    out = run_with(example, "pytest", "-q", "-p", "no:cacheprovider", cwd=EXAMPLE)
+    assert re.search(r"^\d+ passed in", out, re.MULTILINE), out
+
+
+def test_the_example_shows_on_the_command_line(example: str, tmp_path: Path) -> None:
+    """It stands in `plugins list`, its finding looks as on the page, and its files are in the output."""
+    assert "example     tenant-compiler-example  0.1.0    backends, checks, extensions" in run_with(
+        example, "tenant_compiler", "plugins", "list", cwd=str(tmp_path)
+    )
+    shutil.copytree(os.path.join(EXAMPLE, "tests", "workspace"), tmp_path, dirs_exist_ok=True)
+    run_with(example, "tenant_compiler", "build", cwd=str(tmp_path))
+    output = tmp_path / "build" / "acme-shop" / "production" / "service-catalogue" / "catalog-info.yaml"
+    with open(os.path.join(EXAMPLE, "tests", "expected", "catalog-info.yaml"), "rb") as expected:
+        assert output.read_bytes() == expected.read()
+    tenant = tmp_path / "tenants" / "acme-shop.yaml"
+    text = tenant.read_text(encoding="utf-8").replace("    on_call: https://oncall.example/shop\n", "")
+    tenant.write_text(text, encoding="utf-8")
+    (shown,) = [block for language, _, block in blocks(HOW_TO) if language == "text"]
+    assert shown in run_with(example, "tenant_compiler", "check", cwd=str(tmp_path))
+
+
+def blocks(page: str) -> list[tuple[str, str, str]]:
+    """The fenced blocks of a page: language, the file that stands beside it, text."""
+    with open(page, encoding="utf-8") as file:
+        found: list[tuple[str, str, str]] = re.findall(
+            r"^```(\w+) ?(\S*)\n(.*?)^```$", file.read(), re.MULTILINE | re.DOTALL
+        )
+    return found
+
+
+def test_the_how_to_page_shows_the_example_as_it_is() -> None:
+    """Each block is a piece of the file that it names, and together they show every line of the plug-in's code."""
+    shown: dict[str, list[str]] = {}
+    for _, path, text in blocks(HOW_TO):
+        if path:
+            with open(os.path.join(EXAMPLE, path), encoding="utf-8") as file:
+                assert text in file.read(), f"the page shows another {path} than there is:\n{text}"
+            shown.setdefault(path, []).extend(line for line in text.splitlines() if line)
+    package = os.path.join("src", "tenant_compiler_example")
+    modules = [f"src/tenant_compiler_example/{name}" for name in os.listdir(os.path.join(EXAMPLE, package))]
+    for path in ["pyproject.toml", *(module for module in modules if module.endswith(".py"))]:
+        with open(os.path.join(EXAMPLE, path), encoding="utf-8") as file:
+            assert shown.get(path) == [line for line in file.read().splitlines() if line], path
+
+
+def test_the_reference_names_every_hook_and_code() -> None:
+    """A hook that is added, or a code, is on the page of plug-ins."""
+    with open(os.path.join(ROOT, "docs", "reference", "plugins.md"), encoding="utf-8") as file:
+        text = file.read()
+    hooks = [name for name in vars(hookspecs) if name.startswith("tenant_compiler_")]
+    for hook in hooks:
+        assert f"| `{hook}` |" in text
+    assert all(f"[TC70{number}](codes/TC70{number}.md)" in text for number in range(1, 7))
+    for name in ("Backend", "PlanCheck", "RulePack", "ArtifactRule", "Extension", "Context", "Fact", "Need", "Support"):
+        assert f"`{name}" in text
+    methods = [name for name, value in vars(tc.Backend).items() if callable(value)]
+    assert all(f"`{method}(" in text for method in methods)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-import click
-
 from tenant_compiler.cli.wrong_use import WrongUseError
 
 if TYPE_CHECKING:
@@ -58,7 +56,3 @@ def _text(made: EnvironmentResult) -> str:
         return "".join(text if text.startswith("---\n") else f"---\n{text}" for text in texts.values())
     shown = {path: json.loads(text) if path.endswith(".json") else text for path, text in texts.items()}
     return json.dumps(shown, indent=2) + "\n"
-
-
-def _usage(message: str) -> WrongUseError:
-    return click.UsageError(message)

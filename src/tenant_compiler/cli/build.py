@@ -137,7 +137,7 @@ def _shown(frame: Frame, run: Build, session: Session, selectors: Selectors) -> 
     from tenant_compiler.cli.progress import with_progress  # noqa: PLC0415 - on a terminal only
     from tenant_compiler.run.discovery import tenant_files  # noqa: PLC0415
 
-    return with_progress(run, tenant_files(session.workspace, selectors), sys.stderr)
+    return with_progress(run, tenant_files(session.workspace, selectors.paths), sys.stderr)
 
 
 def _summary(totals: Totals, seconds: float, *, checked: bool) -> list[str]:

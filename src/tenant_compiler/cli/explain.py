@@ -24,7 +24,7 @@ _CODE = re.compile(r"[A-Za-z]{1,8}[0-9]{1,4}")
 @click.option("-e", "--environment", metavar="NAME", default=None, help="Its environment; else its first one.")
 @click.option("--all", "everything", is_flag=True, help="List all codes with their titles.")
 @options.printing
-def explain(
+def explain(  # noqa: PLR0913 - one parameter an option
     what: str | None,
     folder: str | None,
     tenant: str | None,

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-import click
-
 from tenant_compiler.cli.frame import Outcome
 from tenant_compiler.cli.origins import steps_of
 from tenant_compiler.cli.show import document_of
@@ -110,7 +108,3 @@ def _known_keys(here: Pointer, extensions: Sequence[Extension]) -> list[str]:
             return []
         schema = below
     return [*target(schema, root).get("properties", {})]
-
-
-def _usage(message: str) -> WrongUseError:
-    return click.UsageError(message)

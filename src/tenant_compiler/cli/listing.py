@@ -47,7 +47,7 @@ def _list(frame: Frame, folder: str | None, selecting: Selecting) -> Outcome:
 
 
 def _record(result: TenantResult) -> dict[str, Any]:
-    environments = {}
+    environments: dict[str, dict[str, Any] | None] = {}
     for made in result.environments:
         if made.resolved is None:
             environments[made.environment] = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import update_wrapper
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 import click
 
@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from tenant_compiler.model.diagnostic import Severity
     from tenant_compiler.report.style import When
 
-    Function = TypeVar("Function", bound=Callable[..., Any])
+
+Command: TypeAlias = "Callable[..., Any]"
 
 FORMATS: Final = ("text", "json")
 """The names of `report.formats.FORMATS`, which only a command that reports imports."""
@@ -58,36 +59,22 @@ class Selecting(NamedTuple):
     path: tuple[str, ...] = ()
 
 
-class _Label(click.ParamType):
-    name = "key=value"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Split at the first ``=``."""
-        if isinstance(value, tuple):
-            return value
-        key, equals, wanted = str(value).partition("=")
-        if not key or not equals:
-            self.fail(f"{value!r} is no label; write KEY=VALUE, such as segment=healthcare", param, ctx)
-        return key, wanted
-
-
-class _Codes(click.ParamType):
-    name = "code"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Split at commas."""
-        del param, ctx
-        return (
-            value if isinstance(value, tuple) else tuple(filter(None, str(value).upper().replace(" ", "").split(",")))
-        )
-
-
-def _flat(ctx: click.Context, param: click.Parameter, value: Sequence[Sequence[str]]) -> tuple[str, ...]:
+def _codes(ctx: click.Context, param: click.Parameter, value: Sequence[str]) -> tuple[str, ...]:
+    """Split at commas; codes are written in capitals."""
     del ctx, param
-    return tuple(code for codes in value for code in codes)
+    return tuple(code.strip().upper() for codes in value for code in codes.split(",") if code.strip())
 
 
-def _multiple(*names: str, metavar: str, text: str) -> Callable[[Function], Function]:
+def _labels(ctx: click.Context, param: click.Parameter, value: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """Split each at its first ``=``."""
+    for text in value:
+        if text.find("=") < 1:
+            message = f"{text!r} is no label; write KEY=VALUE, such as segment=healthcare"
+            raise click.BadParameter(message, ctx, param)
+    return tuple((key, wanted) for key, _, wanted in (text.partition("=") for text in value))
+
+
+def _multiple(*names: str, metavar: str, text: str) -> Callable[[Command], Command]:
     return click.option(*names, multiple=True, metavar=metavar, help=text)
 
 
@@ -117,9 +104,13 @@ _REPORTING: Final = (
         help="Show at most so many findings and count the rest; else 50 as text and all as JSON.",
     ),
     click.option(
-        "--select", type=_Codes(), multiple=True, callback=_flat, help="Only findings whose code begins so: TC5,TC320."
+        "--select",
+        multiple=True,
+        callback=_codes,
+        metavar="CODES",
+        help="Only findings whose code begins so: TC5,TC320.",
     ),
-    click.option("--ignore", type=_Codes(), multiple=True, callback=_flat, help="No findings whose code begins so."),
+    click.option("--ignore", multiple=True, callback=_codes, metavar="CODES", help="No findings whose code begins so."),
     click.option(
         "--fail-on",
         type=click.Choice(("error", "warning", "info")),
@@ -137,37 +128,37 @@ _SELECTING: Final = (
     click.option(
         "-l",
         "--label",
-        type=_Label(),
         multiple=True,
+        callback=_labels,
         metavar="KEY=VALUE",
-        help="Only tenants with this label; all of several.",
+        help="Only tenants with this label; with all of several.",
     ),
     _multiple("-e", "--environment", metavar="NAME", text="Only this environment; may be repeated."),
     click.argument("path", nargs=-1, metavar="[PATH]..."),
 )
 
 
-def printing(function: Function) -> Function:
+def printing(function: Command) -> Command:
     """Add the options of `Printing`; the command gets the record as ``printing``."""
     return _gathered(function, "printing", Printing, _PRINTING)
 
 
-def reporting(function: Function) -> Function:
+def reporting(function: Command) -> Command:
     """Add the options of `Reporting`; the command gets the record as ``reporting``."""
     return _gathered(function, "reporting", Reporting, _REPORTING)
 
 
-def selecting(function: Function) -> Function:
+def selecting(function: Command) -> Command:
     """Add the options and paths of `Selecting`; the command gets the record as ``selecting``."""
     return _gathered(function, "selecting", Selecting, _SELECTING)
 
 
-def _gathered(function: Any, name: str, kind: Any, options: Sequence[Callable[[Any], Any]]) -> Any:
+def _gathered(function: Command, name: str, kind: Any, options: Sequence[Callable[[Command], Command]]) -> Command:
     def gather(**given: Any) -> Any:
         record = kind(**{field: given.pop(field) for field in kind._fields})
         return function(**{name: record}, **given)
 
-    wrapper: Any = update_wrapper(gather, function)
+    wrapper: Command = update_wrapper(gather, function)
     for option in reversed(options):
         wrapper = option(wrapper)
     return wrapper

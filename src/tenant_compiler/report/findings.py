@@ -72,7 +72,14 @@ class Collector:
             environments: that tenant's environments in this run, by its name.
         """
         for found in diagnostics:
-            key = (found.code, found.severity, found.message, found.place, found.target, found.object)
+            key: tuple[object, ...] = (
+                found.code,
+                found.severity,
+                found.message,
+                found.place,
+                found.target,
+                found.object,
+            )
             if found.place is None:
                 key += (found.pointer, found.tenant)
             group = self._groups.get(key)

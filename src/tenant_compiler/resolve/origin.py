@@ -39,8 +39,8 @@ def chain(resolved: Resolved, pointer: Pointer) -> list[Origin]:
         if value is not _ABSENT:
             place = layer.place and layer.place._replace(pointer=(*layer.place.pointer, *where))
             found.append(Origin(layer, value, place))
-            if _replaces(layer, path):
-                break
+        if _removes(layer, path):
+            break
     return found
 
 
@@ -71,7 +71,7 @@ def _said(layer: Layer, path: Pointer, resolved: Resolved) -> tuple[Any, Pointer
     return _get(layer.values, path), path
 
 
-def _replaces(layer: Layer, path: Pointer) -> bool:
+def _removes(layer: Layer, path: Pointer) -> bool:
     """Whether the layer removed what the layers below said, at the path or at one of its parents."""
     return any(_get(layer.values, path[:length]) is None for length in range(1, len(path) + 1))
 

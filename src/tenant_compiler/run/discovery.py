@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tenant_compiler.model.diagnostic import Diagnostic, TenantCompileError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from tenant_compiler.model.document import Document
     from tenant_compiler.model.workspace import Workspace
@@ -40,12 +40,13 @@ class Selectors(NamedTuple):
         return all(labels.get(key) == value for key, value in self.labels)
 
 
-def tenant_files(workspace: Workspace, paths: Sequence[str] = ()) -> list[str]:
+def tenant_files(workspace: Workspace, paths: Sequence[str] = (), unsaved: Iterable[str] = ()) -> list[str]:
     """List the files of tenants, relative to the workspace with ``/``, sorted, without following links to folders.
 
     Args:
         workspace: whose globs say where tenants are.
         paths: only these files and what lies in these folders; empty for all.
+        unsaved: files that count as if they were on disk.
 
     Raises:
         TenantCompileError: TC101 a path holds no tenant file; exit code 2.
@@ -54,7 +55,7 @@ def tenant_files(workspace: Workspace, paths: Sequence[str] = ()) -> list[str]:
     patterns = [_regex(pattern) for pattern in layout["tenants"]]
     heads = sorted({head(pattern) for pattern in layout["tenants"]})
     outputs = {layout["output"].strip("/"), ".git", ".tenant-compile"}
-    found = {file for head in heads for file in _walk(workspace.root, head, outputs)}
+    found = {*unsaved, *(file for head in heads for file in _walk(workspace.root, head, outputs))}
     chosen = sorted(file for file in found if any(pattern.fullmatch(file) for pattern in patterns))
     if not paths:
         return chosen

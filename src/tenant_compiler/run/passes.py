@@ -30,7 +30,9 @@ class Tools(NamedTuple):
     resolver: Resolver
     plugins: Plugins
     backends: tuple[Backend, ...]
-    """The enabled ones, in the workspace's order."""
+    """Those that this run makes files with, in the workspace's order."""
+    enabled: tuple[Backend, ...]
+    """All that the workspace enables: a run for one target does not turn the others' needs into findings."""
     context: Context
 
 
@@ -71,12 +73,12 @@ def judge(state: State, tools: Tools) -> EnvironmentResult:
     found: list[Diagnostic] = []
     for check in tools.plugins.checks:
         found += _guarded(tools, ("checks", check.name), check.check, made, tools.context)
-    found += judge_needs(made, tools.backends, tools.context)
+    found += judge_needs(made, tools.enabled, tools.context)
     return _with(state, found)
 
 
 def lower(state: State, tools: Tools) -> EnvironmentResult:
-    """Let every enabled back-end make its files."""
+    """Let the back-ends of the run make their files."""
     made = _plan(state)
     artifacts: dict[str, tuple[Artifact, ...]] = {}
     found: list[Diagnostic] = []

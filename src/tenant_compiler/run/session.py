@@ -43,7 +43,7 @@ class Session:
 
     Args:
         workspace: as opened.
-        targets: only these back-ends, in place of ``targets.enable``.
+        targets: make files with these back-ends only; empty for those of ``targets.enable``.
         keep: whether a finding counts.
         overlay: bytes that stand in for files (``--stdin-filename``), by path relative to the workspace.
 
@@ -69,7 +69,7 @@ class Session:
         self._overlay = overlay or {}
         config = workspace.config
         plugins = load_plugins()
-        enabled = [*targets] or config["targets"]["enable"]
+        enabled = list(dict.fromkeys([*config["targets"]["enable"], *targets]))
         plugins.require(config["plugins"]["required"], enabled)
         self._extensions = tuple(plugins.extensions.values())
         self.evaluator = JsonnetEvaluator.of(workspace.root, data_folder("tier_presets"))
@@ -77,7 +77,8 @@ class Session:
         self.tools = Tools(
             resolver=Resolver(workspace, sources),
             plugins=plugins,
-            backends=tuple(plugins.backends[name] for name in enabled),
+            backends=tuple(plugins.backends[name] for name in enabled if not targets or name in targets),
+            enabled=tuple(plugins.backends[name] for name in enabled),
             context=Context(config, config["cluster"]),
         )
 
@@ -88,8 +89,7 @@ class Session:
             TenantCompileError: a selector fits nothing; exit code 2.
         """
         self._check_environments(selectors)
-        paths = [*tenant_files(self.workspace, selectors.paths)]
-        paths += [path for path in self._overlay if path not in paths]
+        paths = tenant_files(self.workspace, selectors.paths, self._overlay)
         if selectors.tenants:
             paths = self._mentioning(paths, selectors)
         twice = self._twice(paths)

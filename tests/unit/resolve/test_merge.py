@@ -31,7 +31,9 @@ uppers = layers(scalars | st.none())
 
 def adds_up(path):
     """Whether the list at a path is one of the unions."""
-    return any(len(path) == len(union) and all(u in ("*", p) for u, p in zip(union, path, strict=True)) for union in UNIONS)
+    return any(
+        len(path) == len(union) and all(u in ("*", p) for u, p in zip(union, path, strict=True)) for union in UNIONS
+    )
 
 
 def slow(lower, upper, path=()):
@@ -72,7 +74,7 @@ def paths(value, path=()):
 @settings(max_examples=300, deadline=None)
 @given(values, uppers)
 def test_a_merge_is_what_the_reference_says(lower, upper):
-    """Maps merge deeply, leaves and lists replace, unions add up, null removes; the order is the lower layer's first."""
+    """Maps merge deeply, leaves and lists replace, unions add up, null removes; order is the lower layer's first."""
     expected = slow(lower, upper)
     result = merge(lower, upper, TREE)
     assert result == expected

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tenant_compiler.model.diagnostic import Place
@@ -28,6 +28,12 @@ stacks = st.lists(
             "n": st.none() | st.dictionaries(st.sampled_from("xy"), st.none() | inner, max_size=2),
         },
     ),
+    min_size=1,
+    max_size=5,
+)
+some = st.fixed_dictionaries({"u": unique})
+unions = st.lists(
+    st.fixed_dictionaries({"m": some | some | st.none(), "n": st.fixed_dictionaries({"x": some | some | st.none()})}),
     min_size=1,
     max_size=5,
 )
@@ -95,15 +101,13 @@ def test_a_place_leads_to_the_value_in_the_layers_own_file(values):
             assert found == merged or (isinstance(merged, list) and set(found) <= set(merged))
 
 
-@settings(max_examples=60, deadline=None)
-@given(stacks)
+@settings(max_examples=100, deadline=None)
+@given(unions)
 def test_an_item_of_a_union_comes_from_every_layer_that_adds_it(values):
     """Each item of a list that adds up names the layers that have it, since the last null."""
     resolved = stack(values)
     known = writers(values)
-    unions = [path for path, value in leaves(resolved.spec) if path[-1] == "u" and isinstance(value, list)]
-    assume(unions)
-    for path in unions:
+    for path in (path for path, value in leaves(resolved.spec) if isinstance(value, list)):
         for index, item in enumerate(at(resolved.spec, path)):
             said = [int(origin.layer.name) for origin in chain(resolved, ("spec", *path, index))]
             assert said == [number for number in reversed(known[path]) if item in at(values[number], path)]

@@ -27,7 +27,9 @@ def test_more_than_the_limit_shows_both_lines(project):
 
 def test_unlimited_is_above_every_number(project):
     """A tenant cannot pass its limit by having none."""
-    project.tenant(tier="enterprise_plus", owner={"team": "t", "email": "t@acme.example"}, quotas={"cpu_cores": "unlimited"})
+    project.tenant(
+        tier="enterprise_plus", owner={"team": "t", "email": "t@acme.example"}, quotas={"cpu_cores": "unlimited"}
+    )
     assert [found.code for found in errors(project.one())] == ["TC304"]
 
 
@@ -105,7 +107,8 @@ def test_taking_a_locked_value_away_is_a_change(project):
 
 
 @pytest.mark.parametrize(
-    ("tier", "missing"), [("enterprise", "owner.email"), ("white_label", "branding"), ("enterprise_plus", "owner.email")]
+    ("tier", "missing"),
+    [("enterprise", "owner.email"), ("white_label", "branding"), ("enterprise_plus", "owner.email")],
 )
 def test_what_a_tier_requires_must_be_there(project, tier, missing):
     """TC306 names the path, and stands at the tier that asks for it."""

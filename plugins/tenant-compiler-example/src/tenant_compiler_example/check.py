@@ -75,5 +75,5 @@ def check(artifacts: Sequence[Artifact]) -> Iterator[Diagnostic]:
                     "EX102",
                     f"Backstage refuses the entity {item.id}: {where}: {error.message}",
                     object=item.id,
-                    help="entities are named after services and stores: names have at most 63 characters",
+                    help="shorten the name of the service or store; anything else is a bug of tenant-compiler-example",
                 )
