@@ -105,15 +105,18 @@ def terraform(files: Sequence[str]) -> Verdict:
 
 
 def promtool(files: Sequence[str]) -> Verdict:
-    """Every rule file passes Prometheus' own check with all its lints."""
+    """Every rule file passes Prometheus' own check with all its lints, and the emitted unit tests of the rules pass."""
     if shutil.which("promtool") is None:
         return Verdict("prometheus", "promtool", "not checked: promtool is not installed")
     refused = []
+    tests = [path for path in files if path.endswith(".tests.yaml")]
     for path in files:
-        result = _run(["promtool", "check", "rules", "--lint=all", "--lint-fatal", path])
+        verb = ["test", "rules"] if path in tests else ["check", "rules", "--lint=all", "--lint-fatal"]
+        result = _run(["promtool", *verb, path])
         if result.returncode:
             refused.append(f"{path}: {(result.stderr or result.stdout).strip()}")
-    return Verdict("prometheus", "promtool", f"{len(files)} rule files accepted", tuple(refused))
+    accepted = f"{len(files) - len(tests)} rule files accepted, {len(tests)} files of rule tests pass"
+    return Verdict("prometheus", "promtool", accepted, tuple(refused))
 
 
 TOOLS = {"kubernetes": kubectl, "terraform": terraform, "prometheus": promtool}

@@ -20,6 +20,18 @@ ROOT = os.path.join(os.path.dirname(__file__), "..", "..")
 PAGE = os.path.join(ROOT, "docs", "reference", "python-api.md")
 SOURCE = os.path.dirname(os.path.dirname(os.path.abspath(tc.__file__)))
 
+TOO_MUCH = """\
+apiVersion: tenant-compiler.dev/v1
+kind: Tenant
+metadata: { name: broken }
+spec:
+  tier: free
+  owner: { team: care }
+  placement: { cloud: aws, regions: { eu-central-1: {} } }
+  quotas:
+    cpu_cores: 128
+"""
+
 MANIFESTS = "acme/production/kubernetes/shared-eu.yaml"
 
 
@@ -247,20 +259,7 @@ def test_a_selector_that_fits_nothing_raises(project: Any, selectors: dict[str, 
 
 def test_findings_get_their_lines_when_asked(fleet: tc.Fleet, project: Any) -> None:
     """A finding names a node of a file; `locate` gives the line, also of second places."""
-    text = "\n".join(
-        (
-            "apiVersion: tenant-compiler.dev/v1",
-            "kind: Tenant",
-            "metadata: { name: broken }",
-            "spec:",
-            "  tier: free",
-            "  owner: { team: care }",
-            "  placement: { cloud: aws, regions: { eu-central-1: {} } }",
-            "  quotas:",
-            "    cpu_cores: 128",
-        )
-    )
-    project.write("tenants/broken.yaml", text)
+    project.write("tenants/broken.yaml", TOO_MUCH)
     (finding,) = [found for found in fleet.check(["broken"]).diagnostics if found.severity == "error"]
     assert finding.place is not None
     assert finding.place.span is None

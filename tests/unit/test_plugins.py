@@ -603,9 +603,8 @@ def test_the_example_passes_its_own_tests(example: str) -> None:
 
 def test_the_example_shows_on_the_command_line(example: str, tmp_path: Path) -> None:
     """It stands in `plugins list`, its finding looks as on the page, and its files are in the output."""
-    assert "example     tenant-compiler-example  0.1.0    backends, checks, extensions" in run_with(
-        example, "tenant_compiler", "plugins", "list", cwd=str(tmp_path)
-    )
+    listed = run_with(example, "tenant_compiler", "plugins", "list", cwd=str(tmp_path))
+    assert re.search(r"^example +tenant-compiler-example +0\.1\.0 +backends, checks, extensions$", listed, re.MULTILINE)
     shutil.copytree(os.path.join(EXAMPLE, "tests", "workspace"), tmp_path, dirs_exist_ok=True)
     run_with(example, "tenant_compiler", "build", cwd=str(tmp_path))
     output = tmp_path / "build" / "acme-shop" / "production" / "service-catalogue" / "catalog-info.yaml"
