@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tenant_compiler.model.diagnostic import Diagnostic, Label
 from tenant_compiler.model.pointer import parse, show
-from tenant_compiler.resolve.origin import chain, place_of
+from tenant_compiler.resolve.origin import place_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -49,7 +49,6 @@ def _above_limits(
                 "TC304",
                 f"{show(pointer)} is {value}, above the limit {limit} of the tier `{tier.name}`",
                 pointer=pointer,
-                place=place_of(resolved, pointer),
                 label=f"more than {limit}",
                 help=f"write at most {limit}, or choose a larger tier",
                 related=(Label(stands, f"the tier's limit is {limit}"),),
@@ -61,12 +60,10 @@ def _changed_lock(resolved: Resolved, tier: Tier, pointer: Pointer) -> Iterator[
     value = _get(resolved.spec, pointer[1:])
     if locked in (_ABSENT, value):
         return
-    winner = next(iter(chain(resolved, pointer)), None)
     yield Diagnostic(
         "TC305",
         f"{show(pointer)} is {_text(value)}, but the tier `{tier.name}` locks it to {_text(locked)}",
         pointer=pointer,
-        place=(winner and winner.place) or place_of(resolved, pointer),
         help="remove the line, or choose a tier that leaves it open",
         related=(Label(tier.place._replace(pointer=("defaults", *pointer[1:])), "the locked value"),),
     )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tenant_compiler.model.diagnostic import Place
+from tenant_compiler.model.diagnostic import Label, Place
 from tenant_compiler.resolve import encryption
 
 if TYPE_CHECKING:
+    from tenant_compiler.model.diagnostic import Diagnostic
     from tenant_compiler.model.pointer import Pointer
     from tenant_compiler.model.resolved import Layer, Resolved
 
@@ -57,6 +58,37 @@ def place_of(resolved: Resolved, pointer: Pointer) -> Place:
             if origin.place is not None:
                 return origin.place
     return Place(resolved.file, ("spec",), document=resolved.document)
+
+
+def blame(resolved: Resolved, finding: Diagnostic) -> Diagnostic:
+    """Give a finding about a resolved node its place, which is a line of the tenant wherever one decides.
+
+    What a tier or a profile sets is decided by the tenant's `tier` or `profiles` line; the preset's own line becomes
+    the second label.
+    """
+    pointer = finding.pointer or ("metadata", "name")
+    place = place_of(resolved, pointer)
+    for layer in resolved.layers:
+        if layer.place is None or layer.place.file != place.file or place.file == resolved.file:
+            continue
+        kind, _, name = layer.name.partition(":")
+        if kind in _CHOSEN:
+            label = Label(place, f"set by the {kind} `{name}`")
+            return finding._replace(place=_choice(resolved, kind, name), related=(*finding.related, label))
+    return finding._replace(place=place)
+
+
+_CHOSEN = {"tier": "tier", "profile": "profiles"}
+"""Layers that a tenant chooses, and the field in which it does."""
+
+
+def _choice(resolved: Resolved, kind: str, name: str) -> Place:
+    """Where a tenant chooses a tier or a profile; a profile that another one extends stands nowhere in its list."""
+    pointer: Pointer = ("spec", _CHOSEN[kind])
+    chosen = resolved.spec.get("profiles", ())
+    if kind == "profile" and name in chosen:
+        pointer = (*pointer, chosen.index(name))
+    return place_of(resolved, pointer)
 
 
 def _said(layer: Layer, path: Pointer, resolved: Resolved) -> tuple[Any, Pointer]:

@@ -14,7 +14,7 @@ from tenant_compiler.read import schema
 from tenant_compiler.resolve import encryption
 from tenant_compiler.resolve.limits import judge_tier
 from tenant_compiler.resolve.merge import merge, union_tree
-from tenant_compiler.resolve.origin import place_of
+from tenant_compiler.resolve.origin import blame
 from tenant_compiler.resolve.selection import Selection, encryption_level, own_layers, select, unknown
 from tenant_compiler.resolve.sources import Broken, Settings, Tier, Wanted
 
@@ -96,15 +96,12 @@ class Resolver:
         }
         findings = schema.check(value, "resolved", extensions=self.sources.extensions)
         if findings:
-            return [finding._replace(place=place_of(resolved, finding.pointer)) for finding in findings]
+            return [blame(resolved, finding) for finding in findings]
         findings = [*judge_tier(resolved, tier), *encryption.weaker_flags(resolved.spec)]
         cloud = resolved.spec["placement"]["cloud"]
         if selection.cloud != cloud and any(map(_depends_on_cloud, resolved.layers)):
             findings.append(_cloud_from_profile(cloud, selection.cloud))
-        return [
-            finding if finding.place else finding._replace(place=place_of(resolved, finding.pointer))
-            for finding in findings
-        ]
+        return [finding if finding.place else blame(resolved, finding) for finding in findings]
 
     def _select(
         self, document: Document, environment: str, own: Sequence[Layer]

@@ -11,7 +11,7 @@ from tenant_compiler.model.diagnostic import Diagnostic
 from tenant_compiler.model.result import EnvironmentResult
 from tenant_compiler.plan.planner import make_plan
 from tenant_compiler.plugins import plugin_failed
-from tenant_compiler.resolve.origin import place_of
+from tenant_compiler.resolve.origin import blame
 from tenant_compiler.run.capabilities import judge_needs
 
 if TYPE_CHECKING:
@@ -206,9 +206,7 @@ def _in_target(finding: Diagnostic, target: str, artifacts: Sequence[Artifact]) 
 
 def _placed(finding: Diagnostic, document: Document, result: EnvironmentResult) -> Diagnostic:
     """Say whose finding it is, and where its value was written."""
-    place = finding.place
     # A broken plug-in is nobody's line.
-    if place is None and result.resolved is not None and not finding.code.startswith("TC7"):
-        place = place_of(result.resolved, finding.pointer or ("metadata", "name"))
-    tenant = document.value["metadata"]["name"]
-    return finding._replace(place=place, tenant=tenant, environment=result.environment)
+    if finding.place is None and result.resolved is not None and not finding.code.startswith("TC7"):
+        finding = blame(result.resolved, finding)
+    return finding._replace(tenant=document.value["metadata"]["name"], environment=result.environment)

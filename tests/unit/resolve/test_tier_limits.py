@@ -52,7 +52,7 @@ def test_the_limit_itself_and_less_are_allowed(project):
 
 @pytest.mark.parametrize("layer", ["profile", "environment", "defaults"])
 def test_a_limit_holds_for_every_layer(project, layer):
-    """Whoever sets the value, the finding stands where it is set."""
+    """Whoever sets the value, the finding shows the line; for a profile, from the line that chooses it."""
     path = project.root + "/tenant-compile.toml"
     with open(path, encoding="utf-8") as file:
         text = file.read()
@@ -70,7 +70,9 @@ def test_a_limit_holds_for_every_layer(project, layer):
     project.write("tenant-compile.toml", text)
     project.tenant(**spec)
     (found,) = errors(project.one())
-    assert (found.code, found.place.file) == ("TC304", where)
+    shown = [found.place.file, *(label.place.file for label in found.related)]
+    assert found.code == "TC304"
+    assert where == (shown[2] if layer == "profile" else shown[0])
 
 
 def test_a_locked_value_cannot_change(project):

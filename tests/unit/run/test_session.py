@@ -290,7 +290,8 @@ def test_a_finding_about_an_object_leads_to_the_line_that_made_it(fleet, monkeyp
     (result,) = session.stream(Selectors(tenants=("three",)), CHECK)
     (found,) = (finding for finding in result.diagnostics if finding.code == "TC599")
     assert (found.pointer, found.target) == (pointer, "third")
-    assert found.place.file == "<built-in>/tier_presets/standard.jsonnet"
+    assert found.place.pointer == ("spec", "tier")
+    assert [label.place.file for label in found.related] == ["<built-in>/tier_presets/standard.jsonnet"]
 
 
 def test_this_version_of_the_interface_is_one():
