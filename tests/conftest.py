@@ -8,6 +8,12 @@ import shutil
 import pytest
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Tests neither use nor fill the cache of the person who runs them."""
+    os.environ["XDG_CACHE_HOME"] = str(tmp_path_factory.mktemp("cache"))
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip a test whose tool is missing; in CI a missing tool is a failure, so that no proof is lost unseen."""
     for marker in item.iter_markers("tool"):

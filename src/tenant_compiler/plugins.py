@@ -14,19 +14,17 @@ from tenant_compiler.plugin_discovery import any_installed, distribution_of, ins
 from tenant_compiler.read.suggest import did_you_mean, near
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from importlib.metadata import EntryPoint
 
 OURS: Final = "tenant-compiler"
 """The distribution of the built-in plug-ins."""
 _PREFIX: Final = "tenant_compiler_"
-_BUILT_IN: Final = (
-    "tenant_compiler.plan.plugin",
-    "tenant_compiler.backends.kubernetes.plugin",
-    "tenant_compiler.backends.terraform.plugin",
-    "tenant_compiler.backends.prometheus.plugin",
-    "tenant_compiler.backends.grafana.plugin",
-)
+_CHECKS: Final = "tenant_compiler.plan.plugin"
+_TARGETS: Final = {
+    name: f"tenant_compiler.backends.{name}.plugin" for name in ("kubernetes", "terraform", "prometheus", "grafana")
+}
+"""The built-in back-ends' plug-ins by target."""
 
 
 _WORDS: Final = {"backends": "back-end", "checks": "check", "rule_packs": "rule pack", "extensions": "section"}
@@ -188,12 +186,20 @@ class _Collector:
             self.plugins[index] = self.plugins[index]._replace(problem=problem)
 
 
-def load_plugins() -> Plugins:
-    """Load the built-in plug-ins, and the installed ones if there are any. Broken ones are in `Plugins.problems`."""
+def load_plugins(targets: Collection[str] | None = None) -> Plugins:
+    """Load the built-in plug-ins, and the installed ones if there are any. Broken ones are in `Plugins.problems`.
+
+    Args:
+        targets: the back-ends that the run needs. Where they are all built-in and nothing else is installed, the other
+            back-ends are not imported, which is a fifth of the start-up of a hook. None: everything.
+    """
     manager = _Manager("tenant_compiler")
     manager.add_hookspecs(hookspecs)
-    found = [_register_built_in(manager, module) for module in _BUILT_IN]
-    for entry_point in installed() if any_installed() else ():
+    foreign = installed() if any_installed() else []
+    everything = targets is None or foreign or not _TARGETS.keys() >= set(targets)
+    modules = [_CHECKS, *(module for name, module in _TARGETS.items() if everything or name in (targets or ()))]
+    found = [_register_built_in(manager, module) for module in modules]
+    for entry_point in foreign:
         found.append(_register(manager, entry_point, found))
     return Plugins(found, manager)
 

@@ -55,7 +55,7 @@ def jobs():
     inputs = {"tier": ORDER, "environment": ["production", "staging"], "cloud": CLOUDS}
     for name in PROFILES:
         with open(os.path.join(PRESETS, "profiles", f"{name}.jsonnet"), encoding="utf-8") as file:
-            taken = top_level_parameters(file.read())
+            taken = top_level_parameters(file.read()) or ()
         for values in itertools.product(*(inputs[key] for key in taken)):
             arguments = dict(zip(taken, values, strict=True))
             if (name, arguments.get("cloud")) not in NO_MARKET:

@@ -61,6 +61,9 @@ class Result(NamedTuple):
     diagnostics: tuple[Diagnostic, ...] = ()
     files: tuple[str, ...] = ()
     """Real paths, sorted: at least every file that was read for the value (with the C++ engine, for the whole run)."""
+    seen: Mapping[str, str] = {}
+    """What the value depends on: the digest of each file that was read, and an empty text for each path where an import
+    was looked for in vain before it was found in the library. Without overlays."""
 
 
 class JsonnetEvaluator(NamedTuple):
@@ -162,7 +165,7 @@ class JsonnetEvaluator(NamedTuple):
                 # One value that is too deep: evaluated one by one, the others keep theirs.
                 if values is not None:
                     pairs = zip(waiting, values[0], strict=True)
-                    results.update({index: Result(value, (), files) for index, value in pairs})
+                    results.update({index: Result(value, (), files, record["seen"]) for index, value in pairs})
             elif "job" in record:
                 index = waiting[record["job"]]
                 results[index] = self._result(record, jobs[index], files)
@@ -172,7 +175,7 @@ class JsonnetEvaluator(NamedTuple):
         if "text" in record:
             value = _parse(record["text"], self.limits.depth)
             if value is not None:
-                return Result(value[0], (), files)
+                return Result(value[0], (), files, record["seen"])
             what = f"the value is nested deeper than {self.limits.depth} levels"
             return Result(None, (self._bound(job, what, "return a flatter value"),), files)
         if "large" in record:

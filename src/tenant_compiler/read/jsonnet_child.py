@@ -12,7 +12,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any
 
-from tenant_compiler.read.jsonnet_files import RefusedError, Roots, read_source
+from tenant_compiler.read.jsonnet_files import RefusedError, Roots, digest, read_source
 from tenant_compiler.read.jsonnet_lexer import top_level_parameters
 
 if TYPE_CHECKING:
@@ -26,13 +26,14 @@ _ENGINES = {"gojsonnet": "_gojsonnet", "jsonnet": "_jsonnet"}
 class Imports:
     """The import callback of one evaluation, and the record of what it read or refused."""
 
-    __slots__ = ("entries", "files", "limit", "overlay", "refusal", "roots")
+    __slots__ = ("entries", "files", "limit", "overlay", "refusal", "roots", "seen")
 
     def __init__(self, roots: Roots, limit: int, overlay: dict[str, str]) -> None:
         self.roots = roots
         self.limit = limit
         self.overlay = overlay
         self.files: set[str] = set()
+        self.seen: dict[str, str] = {}
         self.refusal: tuple[Any, ...] | None = None
         self.entries: list[str] = []
 
@@ -46,14 +47,19 @@ class Imports:
         if real in self.overlay:
             return self.overlay[real].encode("utf-8", "surrogatepass")
         try:
-            return read_source(real, self.limit)
+            data = read_source(real, self.limit)
         except RefusedError as error:
             raise RefusedError(error.refusal._replace(name=self.roots.display(real))) from error
+        self.seen[real] = digest(data)
+        return data
 
     def __call__(self, folder: str, name: str) -> tuple[str, bytes]:
         """Answer the engine: the display name of the imported file, and its bytes."""
         try:
             real = self.entries[int(name)] if folder == _BATCH else self.roots.find(folder, name, self.overlay)
+            beside = os.path.realpath(os.path.join(self.roots.locate(folder), name))
+            if folder != _BATCH and beside != real:
+                self.seen[beside] = ""
             return self.roots.display(real), self.load(real)
         except RefusedError as error:
             self.refusal = tuple(error.refusal)
@@ -63,7 +69,7 @@ class Imports:
 def run(request: dict[str, Any], output: int) -> None:
     """Evaluate the jobs of a request and write their records to a file descriptor.
 
-    Records: ``{"job": index, "text": JSON}``, ``{"job": index, "error": engine text, "refusal": …}``,
+    Records: ``{"job": index, "text": JSON, "seen": digests by path}``, ``{"job": index, "error": engine text, "refusal": …}``,
     ``{"job": index, "large": characters}``, each with ``files``; ``{"batch": JSON array}``; ``{"no_engine": true}``;
     ``{"trying": "batch"|"jobs"}`` before each phase; ``{"done": true}`` last.
     """
@@ -147,7 +153,7 @@ def _run_job(engine: ModuleType, request: dict[str, Any], job: dict[str, Any]) -
         return {"error": str(error), "refusal": imports.refusal, "files": sorted(imports.files)}
     if len(text) > request["output"]:
         return {"large": len(text), "files": sorted(imports.files)}
-    return {"text": text, "files": sorted(imports.files)}
+    return {"text": text, "files": sorted(imports.files), "seen": imports.seen}
 
 
 def _call(program: Callable[..., str], args: dict[str, Any]) -> str:
@@ -202,7 +208,7 @@ def _run_batch(engine: ModuleType, request: dict[str, Any], output: int) -> bool
         return False
     if len(text) > request["output"]:
         return False
-    _send(output, {"batch": text, "files": sorted(imports.files)})
+    _send(output, {"batch": text, "files": sorted(imports.files), "seen": imports.seen})
     return True
 
 

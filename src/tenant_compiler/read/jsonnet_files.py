@@ -133,3 +133,12 @@ def _inside(real: str, root: str) -> bool:
 def _relative(real: str, root: str) -> str:
     """The part of ``real`` below ``root``, with ``/``."""
     return real[len(root.rstrip(os.sep)) + 1 :].replace(os.sep, "/")
+
+
+def digest(data: bytes) -> str:
+    """The hash by which an evaluation remembers the bytes that it read."""
+    try:  # hashlib would load OpenSSL, which costs more than all hashing here
+        from _blake2 import blake2b  # noqa: PLC0415 - a run without jsonnet needs neither
+    except ImportError:  # another Python than CPython
+        from hashlib import blake2b  # noqa: PLC0415
+    return str(blake2b(data, digest_size=20).hexdigest())

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tenant_compiler.model.diagnostic import Diagnostic, Place
 from tenant_compiler.model.pointer import parse, show
-from tenant_compiler.read import files, schema, yaml
+from tenant_compiler.read import files, jsonnet_cache, schema, yaml
 from tenant_compiler.read.jsonnet import Job
-from tenant_compiler.read.jsonnet_lexer import top_level_parameters
+from tenant_compiler.read.jsonnet_lexer import tokens, top_level_parameters
 from tenant_compiler.read.suggest import did_you_mean
 
 if TYPE_CHECKING:
@@ -71,11 +71,13 @@ class Sources:
         catalogue: Catalogue,
         evaluator: JsonnetEvaluator,
         extensions: Sequence[Extension] = (),
+        cache: str = "",
     ) -> None:
         self.workspace = workspace
         self.catalogue = catalogue
         self.evaluator = evaluator
         self.extensions = extensions
+        self.cache = cache
         self._loaded: dict[Wanted, Tier | Settings | Broken] = {}
         self._parameters: dict[str, tuple[str, ...]] = {}
         self._environments: dict[str, Settings | Broken | None] = {}
@@ -85,8 +87,8 @@ class Sources:
         taken = self._parameters.get(name)
         if taken is None:
             file = self.catalogue.profiles[name]
-            guess = top_level_parameters(self.evaluator.source(file)) if file.endswith(".jsonnet") else ()
-            taken = self._parameters[name] = PARAMETERS if guess is None else guess
+            taken = _parameters(self.evaluator.source(file)) if file.endswith(".jsonnet") else ()
+            self._parameters[name] = taken
         return Wanted("profile", name, tuple((key, arguments[key]) for key in PARAMETERS if key in taken))
 
     def load(self, wanted: Iterable[Wanted]) -> None:
@@ -101,7 +103,7 @@ class Sources:
                 self._loaded[want] = self._read(file)
         if not jobs:
             return
-        for (want, job), result in zip(jobs, self.evaluator.evaluate([job for _, job in jobs]), strict=True):
+        for (want, job), result in zip(jobs, jsonnet_cache.evaluate(self.evaluator, [job for _, job in jobs], self.cache), strict=True):
             place = Place(job.file, arguments=want.arguments)
             if result.diagnostics:
                 self._loaded[want] = Broken(result.diagnostics)
@@ -187,6 +189,22 @@ class Sources:
                 return checked
         problems = list(_unusable_parts(tier))
         return Broken(tuple(problems)) if problems else tier
+
+
+def _parameters(source: str) -> tuple[str, ...]:
+    """What a jsonnet profile may be a function of: everything, where its text does not say."""
+    found = top_level_parameters(source)
+    if found is not None:
+        return found
+    everything = list(tokens(source))
+    depth, index = 0, len(everything)
+    while index and (depth or index == len(everything)):
+        index -= 1
+        text = everything[index].text if everything[index].kind == "op" else ""
+        depth += (text in (")", "]", "}")) - (text in ("(", "[", "{"))
+    # The last bracket closes an object that is the whole value, and nothing in the file is a function.
+    whole = everything and everything[index].text == "{" and (not index or everything[index - 1].text == ";")
+    return () if whole and all(token.text != "function" for token in everything) else PARAMETERS
 
 
 def _parts(value: Mapping[str, Any]) -> tuple[Any, Any, tuple[str, ...], tuple[str, ...]]:

@@ -13,6 +13,7 @@ from tenant_compiler.plugins import load_plugins
 from tenant_compiler.read import files, schema, yaml
 from tenant_compiler.read.formats import check_labels
 from tenant_compiler.read.jsonnet import JsonnetEvaluator
+from tenant_compiler.read.jsonnet_cache import user_folder
 from tenant_compiler.read.suggest import did_you_mean
 from tenant_compiler.resolve.catalogue import read_catalogue
 from tenant_compiler.resolve.resolver import Resolver
@@ -46,6 +47,7 @@ class Session:
         targets: make files with these back-ends only; empty for those of ``targets.enable``.
         keep: whether a finding counts.
         overlay: bytes that stand in for files (``--stdin-filename``), by path relative to the workspace.
+        cache: the folder of evaluated presets; empty for none, None for the user's own.
 
     Raises:
         TenantCompileError: a plug-in is broken or missing; exit code 2.
@@ -58,6 +60,7 @@ class Session:
         targets: Sequence[str] = (),
         keep: Callable[[Diagnostic], bool] = keep_all,
         overlay: Mapping[str, bytes] | None = None,
+        cache: str | None = None,
     ) -> None:
         self.workspace = workspace
         self.fleet = Fleet()
@@ -68,12 +71,13 @@ class Session:
         self._keep = keep
         self._overlay = overlay or {}
         config = workspace.config
-        plugins = load_plugins()
         enabled = list(dict.fromkeys([*config["targets"]["enable"], *targets]))
+        plugins = load_plugins(enabled)
         plugins.require(config["plugins"]["required"], enabled)
         self._extensions = tuple(plugins.extensions.values())
         self.evaluator = JsonnetEvaluator.of(workspace.root, data_folder("tier_presets"))
-        sources = Sources(workspace, read_catalogue(workspace), self.evaluator, self._extensions)
+        folder = user_folder() if cache is None else cache
+        sources = Sources(workspace, read_catalogue(workspace), self.evaluator, self._extensions, folder)
         self.tools = Tools(
             resolver=Resolver(workspace, sources),
             plugins=plugins,

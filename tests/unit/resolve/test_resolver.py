@@ -286,6 +286,24 @@ def test_a_cloud_that_only_a_profile_sets_is_refused_where_others_asked_for_it(p
     assert set(codes) <= {"TC317", "TC121"}
 
 
+@pytest.mark.parametrize(
+    ("source", "codes"),
+    [
+        ("local name = 'x'; { spec: { display_name: name } }", []),
+        ("function(tier) { spec: { display_name: tier } }", []),
+        ("function(cloud) { spec: { display_name: 'on ' + cloud } }", ["TC317"]),
+        ("function(tier, cloud) local name = 'on ' + cloud; { spec: { display_name: name } }", ["TC317"]),
+        ("(function(cloud) { spec: { display_name: 'on ' + cloud } })", ["TC317"]),
+    ],
+)
+def test_a_cloud_set_by_a_profile_only_troubles_profiles_that_ask_for_it(project, source, codes):
+    """TC317 is about profiles that are functions of the cloud, however that is written; an object is none."""
+    project.profile("cloud", {"placement": {"cloud": "aws"}})
+    project.write("profiles/other.jsonnet", source)
+    project.tenant(profiles=["cloud", "other"], placement={"regions": {"eu-central-1": {}}})
+    assert project.codes() == codes
+
+
 def test_tenants_of_one_selection_share_the_merged_base(project):
     """The same sub-tree serves both, so it may never be changed."""
     project.tenant("one")
