@@ -1,10 +1,8 @@
-"""``python -m tenant_compiler`` is ``tenant-compile``."""
+"""`python -m tenant_compiler` is `tenant-compile`."""
 
 from __future__ import annotations
 
-import sys
-
-from tenant_compiler.cli import main
+from tenant_compiler.cli import script
 
 if __name__ == "__main__":
-    sys.exit(main())
+    script()

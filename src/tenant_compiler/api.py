@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from os import fspath
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from tenant_compiler.data import data_folder
 from tenant_compiler.model import pointer as pointers
 from tenant_compiler.model.diagnostic import Diagnostic, TenantCompileError
+from tenant_compiler.model.record import NamedTuple
 from tenant_compiler.read import workspace as workspaces
 from tenant_compiler.run import passes
 from tenant_compiler.run.discovery import Selectors

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 import pluggy
 
 from tenant_compiler import __version__, hookspecs
 from tenant_compiler.model.backend import API_VERSION, Backend, Extension, PlanCheck, RulePack
 from tenant_compiler.model.diagnostic import Diagnostic, TenantCompileError
+from tenant_compiler.model.record import NamedTuple
 from tenant_compiler.plugin_discovery import any_installed, distribution_of, installed
 from tenant_compiler.read.suggest import did_you_mean, near
 

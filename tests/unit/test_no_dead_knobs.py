@@ -8,11 +8,9 @@ few leaves that are meant as an echo, or that another test watches, stand in the
 
 from __future__ import annotations
 
-import copy
-import itertools
 import json
 import os
-import re
+from collections import defaultdict
 
 import pytest
 
@@ -21,6 +19,7 @@ from tenant_compiler.model.diagnostic import TenantCompileError
 from tenant_compiler.model.document import Document
 from tenant_compiler.model.workspace import Workspace
 from tenant_compiler.read import schema
+from tenant_compiler.read.shapes import target
 from tenant_compiler.run.discovery import Selectors
 from tenant_compiler.run.passes import CHECK, run_passes
 from tenant_compiler.run.session import Session, keep_all
@@ -29,7 +28,384 @@ MASKED = {"labels", "annotations", "tags", "title", "description"}
 """Keys below which things are called or described, in any target."""
 
 ECHOES: dict[str, str] = {}
-"""Leaves of a tenant that are meant as an echo: the mask hides all that they do."""
-
 ELSEWHERE: dict[str, str] = {}
-"""Leaves of the workspace whose readers are not the passes."""
+
+DIGEST = "@sha256:" + "0" * 64
+
+CONFIG = {
+    "workspace": {
+        "name": "acme",
+        "tenants": ["tenants/*.yaml"],
+        "profiles": "profiles",
+        "tier_presets": "tier_presets",
+        "output": "build",
+        "name_prefix": "t-",
+        "label_prefixes": ["acme.example"],
+    },
+    "environments": {"production": {"values": "production.yaml"}, "staging": {}},
+    "plugins": {"required": ["kubernetes"]},
+    "targets": {
+        "enable": ["kubernetes", "terraform", "prometheus", "grafana"],
+        "kubernetes": {"format": "yaml", "priorities": {"enterprise_plus": 100, "gold": 200}},
+        "terraform": {
+            "aws": "~> 6.69",
+            "key_store": "cks-1234567890abcdef0",
+            "state": {"EU": {"kind": "s3", "bucket": "acme-state-eu", "region": "eu-central-1"}},
+        },
+    },
+    "cluster": {
+        "main": {
+            "kubernetes": "1.34",
+            "cloud": "aws",
+            "region": "eu-central-1",
+            "network_policy": "cilium",
+            "gateway": {"namespace": "gateway"},
+            "monitoring": {"namespace": "monitoring"},
+            "tracing": {"otlp": "otel.observability:4317"},
+            "data_cidrs": ["10.20.0.0/16"],
+            "operators": ["grp-operators"],
+            "gpu": {"resource": "nvidia.com/gpu", "units_per_accelerator": 10},
+        },
+        "second": {"cloud": "aws", "region": "eu-central-1"},
+        "berlin": {"cloud": "on_premises", "region": "dc-1", "jurisdiction": "EU", "network_policy": "kubernetes"},
+    },
+}
+
+GOLD = "(import 'tiers.libsonnet').enterprise_plus"
+
+RICH = {
+    "tier": "enterprise_plus",
+    "profiles": ["ours"],
+    "display_name": "ACME",
+    "owner": {"team": "care", "email": "care@acme.example", "cost_center": "CC-1", "on_call": "https://acme.example/x"},
+    "domains": ["acme.example", "acme.test.example"],
+    "placement": {
+        "cloud": "aws",
+        "regions": {
+            "eu-central-1": {"role": "primary", "zones": 3, "cluster_profile": "main"},
+            "eu-west-1": {"role": "standby", "zones": 2},
+        },
+        "residency": {"jurisdictions": ["EU"], "strict": True},
+    },
+    "quotas": {
+        "cpu_cores": 64,
+        "memory_gb": 256,
+        "storage_gb": 9000,
+        "network_bandwidth_mbps": 5000,
+        "concurrent_connections": 1000,
+        "api_requests_per_minute": 1000,
+        "ml_model_instances": 2,
+        "ai_processing_units": 100,
+        "database_connections": 100,
+        "cache_size_mb": 1024,
+    },
+    "security": {
+        "encryption_level": "enhanced",
+        "audit_logging": True,
+        "tls": {"minimum_version": "1.2"},
+        "keys": {"custody": "customer_managed", "rotation_days": 180, "hsm": False, "fips": False},
+        "network": {
+            "egress": {
+                "mail": {"host": "mail.example", "ports": [443], "reason": "mail"},
+                "bank": {"cidr": "203.0.113.0/24", "ports": [443, 8443], "reason": "bank"},
+            }
+        },
+        "images": {"registries": ["registry.acme.example"], "digests_required": False},
+    },
+    "services": {
+        "portal": {
+            "kind": "web",
+            "image": "registry.acme.example/portal:1",
+            "command": ["serve", "--now"],
+            "protocol": "http",
+            "port": 8080,
+            "calls": ["search"],
+            "uses": ["records"],
+            "resources": {
+                "requests": {"cpu_cores": 0.5, "memory_gb": 1, "ephemeral_storage_gb": 1},
+                "limits": {"cpu_cores": 1, "memory_gb": 2, "ephemeral_storage_gb": 2},
+            },
+            "scaling": {"minimum": 2, "maximum": 6, "cpu_percent": 60},
+            "expose": {"hosts": ["a.acme.example"]},
+            "probes": {"readiness": "/ready", "liveness": "/live", "startup_seconds": 60},
+            "env": {"LOG_LEVEL": "info"},
+            "availability": {"maximum_unavailable": 1},
+        },
+        "search": {
+            "kind": "web",
+            "image": "registry.acme.example/search:1" + DIGEST,
+            "protocol": "grpc",
+            "port": 9000,
+            "scaling": {"fixed": 2},
+        },
+        "nightly": {
+            "kind": "cron",
+            "image": "registry.acme.example/nightly:1" + DIGEST,
+            "schedule": "15 2 * * *",
+            "uses": ["files"],
+        },
+    },
+    "data": {
+        "sql": {
+            "records": {
+                "engine": "postgres",
+                "version": "16",
+                "storage_gb": 100,
+                "high_availability": True,
+                "data_classes": ["personal"],
+            }
+        },
+        "object": {"files": {"versioning": True, "lifecycle_days": 365, "data_classes": ["personal"]}},
+    },
+    "monitoring": {
+        "slos": {
+            "up": {
+                "service": "portal",
+                "objective_percent": 99.9,
+                "window_days": 30,
+                "indicator": {"kind": "availability"},
+            }
+        }
+    },
+    "branding": {
+        "name": "Brand",
+        "domains": ["brand.example"],
+        "logo": "logo.svg",
+        "colors": {"primary": "#112233"},
+        "support_email": "help@brand.example",
+    },
+}
+
+OUTSIDE = {
+    "tier": "gold",
+    "owner": {"team": "care", "email": "care@acme.example"},
+    "placement": {
+        "cloud": "on_premises",
+        "regions": {"dc-1": {"role": "primary"}},
+        "residency": {"jurisdictions": ["US"], "strict": False},
+    },
+    "domains": ["other.example"],
+    "services": {"app": {"image": "registry.acme.example/app" + DIGEST, "expose": {"hosts": ["a.other.example"]}}},
+    "monitoring": {"slos": {"up": {"service": "app", "objective_percent": 99}}},
+}
+
+LABELS = {"segment": "health", "acme.example/contract": "K-1"}
+HEAD = {"apiVersion": "tenant-compiler.dev/v1"}
+
+
+def document(name, spec, labels=None):
+    """A tenant's document."""
+    metadata = {"name": name, "labels": labels or {}}
+    return {**HEAD, "kind": "Tenant", "metadata": metadata, "spec": {**spec, "environments": {"production": {}}}}
+
+
+BASES = {"rich": document("rich", RICH, LABELS), "outside": document("outside", OUTSIDE)}
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory):
+    """A folder with the files of the workspace."""
+    folder = tmp_path_factory.mktemp("knobs")
+    files = {
+        "tenants/rich.yaml": json.dumps(BASES["rich"]),
+        "tenants/outside.yaml": json.dumps(BASES["outside"]),
+        "elsewhere/third.yaml": json.dumps(document("third", OUTSIDE)),
+        "tier_presets/gold.jsonnet": GOLD,
+        "profiles/ours.yaml": json.dumps({**HEAD, "kind": "Profile", "spec": {"quotas": {"cache_size_mb": 512}}}),
+        "production.yaml": json.dumps({"quotas": {"ml_model_instances": 1}}),
+        "other.yaml": "{}",
+        "tenant-compile.toml": "",
+    }
+    for path, text in files.items():
+        (folder / path).parent.mkdir(exist_ok=True)
+        (folder / path).write_text(text, encoding="utf-8")
+    return str(folder)
+
+
+def workspace(root, config):
+    """A workspace with this configuration; None when the configuration is none."""
+    if schema.check(config, "workspace"):
+        return None
+    return Workspace(root, "tenant-compile.toml", (), schema.fill_workspace(config), config)
+
+
+def plain(value, key=""):
+    """A value without the echoes in it."""
+    if isinstance(value, dict):
+        if value.get("kind") == "ConfigMap":
+            value = {**value, "data": sorted(value["data"])}
+        return {name: plain(below, name) for name, below in value.items() if name not in MASKED}
+    return [plain(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+def files(artifacts):
+    """Paths, objects and their content, without echoes."""
+    return [
+        (target, artifact.path, artifact.format, plain(artifact.content), [item.id for item in artifact.objects])
+        for target, made in artifacts.items()
+        for artifact in made
+    ]
+
+
+def findings(found):
+    """Findings without their words, which may repeat what they are told."""
+    return sorted((item.code, item.severity, item.target, str(item.place and item.place.pointer)) for item in found)
+
+
+def outcome(session, tenant):
+    """What a tenant's document comes to; None when it is no valid document."""
+    if schema.check(tenant, "tenant"):
+        return None
+    read = Document("tenants/x.yaml", 0, tenant)
+    result = run_passes(read, "production", session.tools, CHECK, keep_all)
+    return json.dumps([files(result.artifacts), findings(result.diagnostics)])
+
+
+def outcome_of_fleet(root, config):
+    """What a workspace comes to, with what belongs to no single tenant; None for an invalid configuration."""
+    opened = workspace(root, config)
+    if opened is None:
+        return None
+    try:
+        session = Session(opened)
+        results = list(session.stream(Selectors(), CHECK))
+    except TenantCompileError as error:
+        return json.dumps([item.code for item in error.diagnostics])
+    made = [
+        (result.tenant, findings(result.diagnostics), files(each.artifacts))
+        for result in results
+        for each in result.environments
+    ]
+    facts = sorted(session.fleet.facts)
+    shared = [backend.lower_fleet(facts, session.tools.context) for backend in session.tools.backends]
+    return json.dumps([made, [sorted((cluster, files({"": items})) for cluster, items in each.items()) for each in shared]])
+
+
+def load(name):
+    """A schema of the vocabulary."""
+    with open(os.path.join(data_folder("schemas"), f"{name}.schema.json"), encoding="utf-8") as file:
+        return json.load(file)
+
+
+def leaves(root, field, path=()):
+    """The leaves of a schema; ``*`` stands for the keys of a map. The workspace's defaults are settings of tenants."""
+    found = target(field, root)
+    if found.get("properties") and path != ("defaults",):
+        for key, below in found["properties"].items():
+            yield from leaves(root, below, (*path, key))
+    elif isinstance(found.get("additionalProperties"), dict):
+        yield from leaves(root, found["additionalProperties"], (*path, "*"))
+    else:
+        yield path, {**found, **field}
+
+
+def places(value, path):
+    """Where a leaf stands in a document: the path with the keys of maps."""
+    if not path:
+        yield ()
+        return
+    keys = list(value) if path[0] == "*" else [path[0]] if path[0] in value else []
+    for key in keys:
+        for below in places(value[key], path[1:]) if path[1:] else [()]:
+            yield (key, *below)
+
+
+def at(value, path):
+    """The node at a path."""
+    for key in path:
+        value = value[key]
+    return value
+
+
+def changed(value, path, new):
+    """A copy of a document with one node replaced."""
+    if not path:
+        return new
+    return {**value, path[0]: changed(value[path[0]], path[1:], new)}
+
+
+def others(value, field):
+    """Other values for a leaf, the first valid one of each way of changing it counts."""
+    choices = [choice["const"] for choice in field.get("oneOf", ()) if choice["const"] != value]
+    if choices:
+        return [[choice] for choice in choices]
+    if isinstance(value, bool):
+        return [[not value]]
+    if isinstance(value, int | float):
+        return [[value + step for step in (1, -1, 10, 0.5, -0.5)], [value * 2, value / 2, int(value / 2)]]
+    if isinstance(value, list):
+        items = field.get("items", {})
+        replaced = [[new] for item in value[:1] for ways in others(item, items) for new in ways]
+        return [[value[:-1], value[1:]], [new + value[1:] for new in replaced]]
+    if isinstance(value, str):
+        ways = [f"{value}x", f"x{value}", f"{value}1", f"1{value}", value[:-1] + "2", value[:-1] + "9", *OTHERS.get(value, ())]
+        return [OTHERS.get(value, ways)]
+    return []
+
+
+OTHERS = {
+    "15 2 * * *": ["15 3 * * *"],
+    "203.0.113.0/24": ["198.51.100.0/24"],
+    "10.20.0.0/16": ["10.30.0.0/16"],
+    "~> 6.69": ["~> 5.99"],
+    "#112233": ["#445566"],
+    "gold": ["enterprise_plus"],
+    "enterprise_plus": ["gold"],
+    "production.yaml": ["other.yaml"],
+    "tenants/*.yaml": ["elsewhere/*.yaml"],
+    "EU": ["US"],
+    "https://acme.example/x": ["https://acme.example/y"],
+    "cks-1234567890abcdef0": ["cks-abcdef01234567890"],
+}
+"""What to write in place of texts that have a form."""
+
+
+def dead(leaves_of, documents, evaluate, known):
+    """Leaves, or values of enumerations, whose change is not seen in any document; and leaves that no document has."""
+    base = {name: evaluate(value) for name, value in documents.items()}
+    assert None not in base.values()
+    quiet, unused = defaultdict(set), set()
+    for path, field in leaves_of:
+        name = ".".join(path)
+        if "const" in field or len(field.get("oneOf", (1, 2))) == 1:
+            continue  # the only value that there is
+        seen, heard = set(), set()
+        for where, whole in documents.items():
+            for place in places(whole, path):
+                value = at(whole, place)
+                for number, ways in enumerate(others(value, field)):
+                    key = ways[0] if "oneOf" in field else number
+                    for new in ways:
+                        result = evaluate(changed(whole, place, new))
+                        if result is None or new == value:
+                            continue
+                        seen.add(key)
+                        if result != base[where]:
+                            heard.add(key)
+                        break
+        if not seen:
+            unused.add(name)
+        elif ("oneOf" in field and seen - heard) or not heard:
+            quiet[name] = seen - heard
+    return {name: values for name, values in quiet.items() if name not in known}, unused
+
+
+def test_every_leaf_of_a_tenant_changes_what_is_built_or_found(root):
+    """Every value of an enumeration, too."""
+    session = Session(workspace(root, CONFIG))
+    vocabulary = load("resolved")
+    quiet, unused = dead(
+        list(leaves(vocabulary, vocabulary)), BASES, lambda tenant: outcome(session, tenant), ECHOES
+    )
+    assert unused == {"spec.extensions"}
+    assert quiet == {}
+
+
+def test_every_leaf_of_the_workspace_changes_what_is_built_or_found(root):
+    """For tenants, and for what belongs to the fleet."""
+    vocabulary = load("workspace")
+    quiet, unused = dead(
+        list(leaves(vocabulary, vocabulary)), {"": CONFIG}, lambda config: outcome_of_fleet(root, config), ELSEWHERE
+    )
+    assert unused == {"defaults"}
+    assert quiet == {}

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from tenant_compiler.emit.escape import promql_string
+from tenant_compiler.model.record import NamedTuple
 
 if TYPE_CHECKING:
     from promql_parser import Expr, Matchers

@@ -121,7 +121,9 @@ def _usage(error: click.ClickException) -> int:
         sys.stderr.write(error.format_message() + "\n")
         return _WRONG_USE
     message = error.format_message().rstrip(".")
-    sys.stderr.write(f"error: {message[:1].lower()}{message[1:]}\n")
+    if not isinstance(error, WrongUseError):  # click's own sentences begin with a capital
+        message = message[:1].lower() + message[1:]
+    sys.stderr.write(f"error: {message}\n")
     if isinstance(error, click.UsageError) and error.ctx is not None:
         sys.stderr.write(f"Try `{error.ctx.command_path} -h`.\n")
     return _WRONG_USE

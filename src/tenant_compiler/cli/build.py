@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,6 +13,7 @@ from tenant_compiler.cli import options
 from tenant_compiler.cli.frame import Frame, Outcome, conclude
 from tenant_compiler.cli.selection import LEFT_OUT, selectors_of
 from tenant_compiler.cli.wrong_use import WrongUseError
+from tenant_compiler.model.record import NamedTuple
 from tenant_compiler.read.suggest import near
 
 if TYPE_CHECKING:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from tenant_compiler.emit.difference import file_differences, object_differences
 from tenant_compiler.emit.escape import terminal
 from tenant_compiler.emit.manifest import FLEET
 from tenant_compiler.model.diagnostic import TenantCompileError
 from tenant_compiler.model.pointer import show
+from tenant_compiler.model.record import NamedTuple
 from tenant_compiler.report.style import BOLD, CYAN, DIM, GREEN, RED
 
 if TYPE_CHECKING:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from tenant_compiler.cli.codes import keep_of
 from tenant_compiler.cli.options import Printing, Reporting
 from tenant_compiler.model.diagnostic import SEVERITIES, TenantCompileError
+from tenant_compiler.model.record import NamedTuple
 from tenant_compiler.read.workspace import CONFIG, PYPROJECT, open_workspace
 from tenant_compiler.report.findings import Collector
 

@@ -90,7 +90,7 @@ def _file(workspace: Workspace, name: str) -> str:
     pattern = workspace.config["workspace"]["tenants"][0]
     if "?" in pattern:
         raise WrongUseError(
-            f"the first of workspace.tenants, {pattern}, has a `?`, so no file can be chosen for {name}"
+            f"the first of workspace.tenants, {pattern}, has a `?`: make the file for {name} yourself"
         )
     *folders, last = pattern.split("/")
     kept = [part.replace("*", name) for part in folders if part != "**"]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+from tenant_compiler.model.record import NamedTuple
 from tenant_compiler.read.schema import union_paths
 from tenant_compiler.resolve.origin import chain
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from tenant_compiler.model.record import NamedTuple
 
 try:  # hashlib would load OpenSSL, which costs more than all hashing of a small run
     from _blake2 import blake2b

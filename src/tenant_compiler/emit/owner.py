@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from tenant_compiler.emit import findings, manifest
 from tenant_compiler.emit.changes import Changes, State, read_state, refusals, wanted_manifest, work_out
 from tenant_compiler.emit.folder import ObstacleError
 from tenant_compiler.emit.manifest import MANIFEST, Manifest
 from tenant_compiler.emit.subtree import Subtree
+from tenant_compiler.model.record import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

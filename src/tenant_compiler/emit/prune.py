@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from tenant_compiler.emit import findings, owner
 from tenant_compiler.emit.changes import read_state
 from tenant_compiler.emit.folder import ObstacleError
 from tenant_compiler.emit.manifest import FLEET, Manifest, valid_owner
 from tenant_compiler.emit.subtree import Subtree
+from tenant_compiler.model.record import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Collection

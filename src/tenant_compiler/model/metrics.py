@@ -5,7 +5,9 @@ The names of the recorded series are those of Sloth, so that dashboards made for
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
+
+from tenant_compiler.model.record import NamedTuple
 
 if TYPE_CHECKING:
     from tenant_compiler.model.plan import Objective, Plan, Workload

@@ -7,7 +7,9 @@ carries ``made_from``: pointers into the resolved tenant, from which findings fi
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from tenant_compiler.model.record import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,10 +6,11 @@ Each field that the vocabulary marks with a format is named in `CHECKS`; a test 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from tenant_compiler.model.diagnostic import Diagnostic, Place
 from tenant_compiler.model.pointer import show
+from tenant_compiler.model.record import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping

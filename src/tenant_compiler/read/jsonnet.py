@@ -6,9 +6,10 @@ import json
 import math
 import os
 import time
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from tenant_compiler.model.diagnostic import Diagnostic, Place, TenantCompileError
+from tenant_compiler.model.record import NamedTuple
 from tenant_compiler.read.jsonnet_files import Refusal, RefusedError, Roots, read_source
 from tenant_compiler.read.jsonnet_process import converse
 

@@ -69,9 +69,9 @@ class Imports:
 def run(request: dict[str, Any], output: int) -> None:
     """Evaluate the jobs of a request and write their records to a file descriptor.
 
-    Records: ``{"job": index, "text": JSON, "seen": digests by path}``, ``{"job": index, "error": engine text, "refusal": …}``,
-    ``{"job": index, "large": characters}``, each with ``files``; ``{"batch": JSON array}``; ``{"no_engine": true}``;
-    ``{"trying": "batch"|"jobs"}`` before each phase; ``{"done": true}`` last.
+    Records: ``{"job": index, "text": JSON, "seen": digests by path}``, ``{"job": index, "error": engine text,
+    "refusal": …}``, ``{"job": index, "large": characters}``, each with ``files``; ``{"batch": JSON array}``;
+    ``{"no_engine": true}``; ``{"trying": "batch"|"jobs"}`` before each phase; ``{"done": true}`` last.
     """
     _limit(request["memory"], request["cpu_seconds"])
     engine = _engine(request["engine"])

@@ -5,7 +5,9 @@ from __future__ import annotations
 import itertools
 import json
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from tenant_compiler.model.record import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from tenant_compiler.model.diagnostic import Place, Span
+from tenant_compiler.model.record import NamedTuple
 from tenant_compiler.read.jsonnet_lexer import Token, expression_end, string_value, tokens
 
 if TYPE_CHECKING:

@@ -8,9 +8,10 @@ from __future__ import annotations
 import json
 import os
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from tenant_compiler.data import data_folder
+from tenant_compiler.model.record import NamedTuple
 from tenant_compiler.read.defaults import filler, marked
 from tenant_compiler.read.formats import check_formats
 from tenant_compiler.read.shapes import layer, map_schemas, nullable, relocated

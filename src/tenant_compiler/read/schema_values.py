@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
+from tenant_compiler.model.record import NamedTuple
 from tenant_compiler.read import schema_words as words
 from tenant_compiler.read.shapes import target
 from tenant_compiler.read.suggest import near

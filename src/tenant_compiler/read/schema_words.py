@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import math
 import re
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
+from tenant_compiler.model.record import NamedTuple
 from tenant_compiler.model.vocabulary.annotations import EMAIL, HOST, LABEL, LINE, NAME, URL
 from tenant_compiler.read.shapes import target
 from tenant_compiler.read.suggest import near

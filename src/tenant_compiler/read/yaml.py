@@ -7,12 +7,13 @@ The clean path makes values only; spans are worked out when there is something t
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from yaml.error import YAMLError
 from yaml.nodes import MappingNode, ScalarNode
 
 from tenant_compiler.model.document import Document
+from tenant_compiler.model.record import NamedTuple
 from tenant_compiler.read.yaml_parser import LIMITS, LimitExceededError, Limits, compose
 
 if TYPE_CHECKING:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from yaml.nodes import MappingNode, ScalarNode
+
+from tenant_compiler.model.record import NamedTuple
 
 if TYPE_CHECKING:
     from yaml.nodes import Node

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from yaml.error import YAMLError
 from yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
 from tenant_compiler.model.diagnostic import Span
+from tenant_compiler.model.record import NamedTuple
 from tenant_compiler.read.yaml_parser import LIMITS, LimitExceededError, Limits, compose
 from tenant_compiler.read.yaml_text import lines_of
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from yaml.error import MarkedYAMLError, YAMLError
 from yaml.events import DocumentStartEvent
@@ -11,6 +11,7 @@ from yaml.nodes import MappingNode, ScalarNode
 from yaml.tokens import AliasToken
 
 from tenant_compiler.model.diagnostic import Diagnostic, Label, Place, Span
+from tenant_compiler.model.record import NamedTuple
 from tenant_compiler.read.yaml_parser import LimitExceededError, Limits, open_parser
 from tenant_compiler.read.yaml_positions import node_span
 from tenant_compiler.read.yaml_syntax import syntax_problem

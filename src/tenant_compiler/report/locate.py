@@ -6,10 +6,11 @@ Never a wrong line: what cannot be proved has a file and no span.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from tenant_compiler.data import data_folder
 from tenant_compiler.model.diagnostic import Place, Span, TenantCompileError
+from tenant_compiler.model.record import NamedTuple
 from tenant_compiler.read import files
 from tenant_compiler.read.workspace import inside
 

@@ -6,9 +6,10 @@ Names from documents are looked up here and never joined to a path, so ``tier: .
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from tenant_compiler.data import data_folder
+from tenant_compiler.model.record import NamedTuple
 from tenant_compiler.read.jsonnet_files import BUILT_IN
 
 if TYPE_CHECKING:

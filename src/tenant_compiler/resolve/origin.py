@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from tenant_compiler.model.diagnostic import Label, Place
+from tenant_compiler.model.record import NamedTuple
 from tenant_compiler.resolve import encryption
 
 if TYPE_CHECKING:

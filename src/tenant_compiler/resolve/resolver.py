@@ -6,9 +6,10 @@ profiles with what they extend, the workspace's values of the environment, the t
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from tenant_compiler.model.diagnostic import Diagnostic, Place
+from tenant_compiler.model.record import NamedTuple
 from tenant_compiler.model.resolved import Layer, Resolved
 from tenant_compiler.read import schema
 from tenant_compiler.resolve import encryption

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from tenant_compiler.model.diagnostic import Diagnostic, Place
+from tenant_compiler.model.record import NamedTuple
 from tenant_compiler.model.resolved import Layer
 from tenant_compiler.read.suggest import did_you_mean
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from tenant_compiler.model.diagnostic import Diagnostic, Place
 from tenant_compiler.model.pointer import parse, show
+from tenant_compiler.model.record import NamedTuple
 from tenant_compiler.read import files, jsonnet_cache, schema, yaml
 from tenant_compiler.read.jsonnet import Job
 from tenant_compiler.read.jsonnet_lexer import tokens, top_level_parameters
@@ -103,7 +104,9 @@ class Sources:
                 self._loaded[want] = self._read(file)
         if not jobs:
             return
-        for (want, job), result in zip(jobs, jsonnet_cache.evaluate(self.evaluator, [job for _, job in jobs], self.cache), strict=True):
+        for (want, job), result in zip(
+            jobs, jsonnet_cache.evaluate(self.evaluator, [job for _, job in jobs], self.cache), strict=True
+        ):
             place = Place(job.file, arguments=want.arguments)
             if result.diagnostics:
                 self._loaded[want] = Broken(result.diagnostics)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import TYPE_CHECKING, Self
 
 from tenant_compiler.emit.manifest import FLEET
 from tenant_compiler.emit.tree import OutputTree
 from tenant_compiler.model.artifact import EmittedFile
+from tenant_compiler.model.record import NamedTuple
 from tenant_compiler.run.discovery import head
 from tenant_compiler.run.passes import BUILD, encode
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from tenant_compiler.emit import json, yaml
 from tenant_compiler.model.artifact import Artifact, EmittedFile
 from tenant_compiler.model.diagnostic import Diagnostic
+from tenant_compiler.model.record import NamedTuple
 from tenant_compiler.model.result import EnvironmentResult
 from tenant_compiler.plan.planner import make_plan
 from tenant_compiler.plugins import plugin_failed

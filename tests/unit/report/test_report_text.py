@@ -23,7 +23,7 @@ ABOVE = Diagnostic(
     label="more than 32",
     help="write at most 32, or choose a larger tier",
     notes=("limits are the tier's",),
-    related=(Label(Place("own.yaml", ("limits",)), "the tier's limit is 32"),),
+    related=(Label(Place("own.yaml", ("limits", "quotas", "cpu_cores")), "the tier's limit is 32"),),
 )
 
 
@@ -53,10 +53,10 @@ def test_a_finding_shows_its_line_the_reason_and_what_to_write(root: Path) -> No
         "10 |   quotas: {cpu_cores: 64}\n"
         "   |                       ^^ more than 32\n"
         "   |\n"
-        "  ::: own.yaml:2:3\n"
+        "  ::: own.yaml:2:23\n"
         "   |\n"
         " 2 |   quotas: {cpu_cores: 32}\n"
-        "   |   ------ the tier's limit is 32\n"
+        "   |                       -- the tier's limit is 32\n"
         "   |\n"
         "   = help: write at most 32, or choose a larger tier\n"
         "   = note: limits are the tier's\n"

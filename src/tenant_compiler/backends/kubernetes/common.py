@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from tenant_compiler.emit.escape import label_value
 from tenant_compiler.model.artifact import ArtifactObject, Shared
+from tenant_compiler.model.record import NamedTuple
 
 if TYPE_CHECKING:
     from tenant_compiler.model.plan import Lineage, Plan, Site, Workload

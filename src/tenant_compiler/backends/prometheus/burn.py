@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal
+
+from tenant_compiler.model.record import NamedTuple
 
 
 class Window(NamedTuple):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from tenant_compiler.backends.terraform import root
 from tenant_compiler.backends.terraform.expression import has_template
@@ -11,6 +11,7 @@ from tenant_compiler.backends.terraform.references import dangling
 from tenant_compiler.backends.terraform.schemas import complete, load, major
 from tenant_compiler.model.diagnostic import Diagnostic
 from tenant_compiler.model.pointer import show
+from tenant_compiler.model.record import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

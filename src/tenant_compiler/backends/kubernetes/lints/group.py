@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from tenant_compiler.backends.kubernetes.lints.found import mapping, within
 from tenant_compiler.backends.kubernetes.lints.pods import SCALED
+from tenant_compiler.model.record import NamedTuple
 
 if TYPE_CHECKING:
     from tenant_compiler.backends.kubernetes.lints.pods import Pods

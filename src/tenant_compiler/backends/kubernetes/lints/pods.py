@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from tenant_compiler.backends.kubernetes.lints.found import mapping, mappings, within
+from tenant_compiler.model.record import NamedTuple
 
 if TYPE_CHECKING:
     from tenant_compiler.model.artifact import ArtifactObject

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from tenant_compiler.backends.kubernetes.lints.found import about, mapping, within
 from tenant_compiler.backends.kubernetes.lints.group import count
 from tenant_compiler.backends.kubernetes.quantities import read, show_cores, show_gib
 from tenant_compiler.model.artifact import Shared
+from tenant_compiler.model.record import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

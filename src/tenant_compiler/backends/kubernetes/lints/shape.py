@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from tenant_compiler.backends.kubernetes.lints.found import mapping, mappings, remember, shown
 from tenant_compiler.backends.kubernetes.schemas import list_map_keys
 from tenant_compiler.model.artifact import Shared
+from tenant_compiler.model.record import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

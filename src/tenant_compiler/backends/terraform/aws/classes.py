@@ -6,7 +6,9 @@ Guide, "Key concepts for burstable performance instances" for the baseline of t4
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
+
+from tenant_compiler.model.record import NamedTuple
 
 if TYPE_CHECKING:
     from tenant_compiler.model.plan import Plan, SqlStore
