@@ -89,9 +89,7 @@ def _file(workspace: Workspace, name: str) -> str:
     """The file that the first glob of tenants has room for: wildcards that must match something become the name."""
     pattern = workspace.config["workspace"]["tenants"][0]
     if "?" in pattern:
-        raise WrongUseError(
-            f"the first of workspace.tenants, {pattern}, has a `?`: make the file for {name} yourself"
-        )
+        raise WrongUseError(f"the first of workspace.tenants, {pattern}, has a `?`: make the file for {name} yourself")
     *folders, last = pattern.split("/")
     kept = [part.replace("*", name) for part in folders if part != "**"]
     return "/".join([*kept, last.replace("*", name)])

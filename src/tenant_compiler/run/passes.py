@@ -16,9 +16,9 @@ from tenant_compiler.resolve.origin import blame
 from tenant_compiler.run.capabilities import judge_needs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from tenant_compiler.model.backend import Backend, Context
+    from tenant_compiler.model.backend import Backend, Context, RulePack
     from tenant_compiler.model.document import Document
     from tenant_compiler.model.plan import Plan
     from tenant_compiler.plugins import Plugins
@@ -34,9 +34,12 @@ class Tools(NamedTuple):
     """Those that this run makes files with, in the workspace's order."""
     enabled: tuple[Backend, ...]
     """All that the workspace enables: a run for one target does not turn the others' needs into findings."""
+    rules: Mapping[str, tuple[tuple[Owned, Rule], ...]]
+    """The rules of all packs that read a target's artifacts, by target."""
     context: Context
 
 
+Rule: TypeAlias = "Callable[[Sequence[Artifact], Plan, Context], Iterable[Diagnostic]]"
 Owned: TypeAlias = tuple[str, str]
 """A hook without its prefix, and the name of one thing that it gave."""
 
@@ -102,11 +105,8 @@ def check(state: State, tools: Tools) -> EnvironmentResult:
         if not artifacts:
             continue
         findings = _guarded(tools, ("backends", backend.name), backend.check, artifacts, made, tools.context)
-        for pack in tools.plugins.rule_packs:
-            for rule in pack.rules:
-                if not rule.targets or backend.name in rule.targets:
-                    owner = ("rule_packs", pack.name)
-                    findings += _guarded(tools, owner, rule.check, artifacts, made, tools.context)
+        for owner, rule in tools.rules.get(backend.name, ()):
+            findings += _guarded(tools, owner, rule, artifacts, made, tools.context)
         found += [_in_target(finding, backend.name, artifacts) for finding in findings]
     return _with(state, found)
 
@@ -164,6 +164,16 @@ def encode(artifact: Artifact) -> bytes:
         return json.dump(artifact.content).encode()
     text: str = artifact.content
     return text.encode()
+
+
+def rules_of(packs: Iterable[RulePack], target: str) -> tuple[tuple[Owned, Rule], ...]:
+    """The rules that read the artifacts of a target, with whose they are."""
+    return tuple(
+        (("rule_packs", pack.name), rule.check)
+        for pack in packs
+        for rule in pack.rules
+        if not rule.targets or target in rule.targets
+    )
 
 
 def _plan(state: State) -> Plan:

@@ -20,7 +20,7 @@ from tenant_compiler.resolve.resolver import Resolver
 from tenant_compiler.resolve.sources import Sources
 from tenant_compiler.run.discovery import Selectors, tenant_files
 from tenant_compiler.run.fleet import Fleet, suspects
-from tenant_compiler.run.passes import Tools, run_passes
+from tenant_compiler.run.passes import Tools, rules_of, run_passes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -83,6 +83,7 @@ class Session:
             plugins=plugins,
             backends=tuple(plugins.backends[name] for name in enabled if not targets or name in targets),
             enabled=tuple(plugins.backends[name] for name in enabled),
+            rules={name: rules_of(plugins.rule_packs, name) for name in enabled},
             context=Context(config, config["cluster"]),
         )
 

@@ -63,7 +63,9 @@ def test_a_tenant_that_fails_keeps_its_files(tc: Callable[..., Any], workspace: 
     assert (workspace / MANIFEST.replace("acme", "b")).is_file()
 
 
-def test_a_tenant_that_is_gone_is_pruned_and_reported(tc: Callable[..., Any], workspace: Path, tenant_text: str) -> None:
+def test_a_tenant_that_is_gone_is_pruned_and_reported(
+    tc: Callable[..., Any], workspace: Path, tenant_text: str
+) -> None:
     """In a build of the whole fleet only."""
     (workspace / "tenants" / "b.yaml").write_text(tenant_text.replace("name: acme", "name: b"))
     tc("build", cwd=workspace)
@@ -114,7 +116,9 @@ def test_a_difference_for_programs_names_what_changes(tc: Callable[..., Any], wo
     """With the workspace's paths."""
     tc("build", cwd=workspace)
     edit(workspace, "1.5", "1.25")
-    ran = tc("build", "--diff", "--output-format", "json", "-C", "fleet", "--target", "kubernetes", cwd=workspace.parent)
+    ran = tc(
+        "build", "--diff", "--output-format", "json", "-C", "fleet", "--target", "kubernetes", cwd=workspace.parent
+    )
     (change,) = json.loads(ran.out)["changes"]
     assert change["file"] == MANIFEST
     assert change["objects"][0]["id"] == "ResourceQuota/quota"
@@ -174,7 +178,9 @@ def test_a_build_for_one_target_leaves_the_others_alone(tc: Callable[..., Any], 
     assert ran.code == 0
     assert "no findings" in ran.out
     assert (workspace / MANIFEST).is_file()
-    assert "`grafna` is no enabled target; did you mean `grafana`?" in tc("build", "--target", "grafna", cwd=workspace).err
+    assert (
+        "`grafna` is no enabled target; did you mean `grafana`?" in tc("build", "--target", "grafna", cwd=workspace).err
+    )
 
 
 def test_the_output_can_be_elsewhere(tc: Callable[..., Any], workspace: Path) -> None:

@@ -11,8 +11,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-WARNS = "  services:\n    web: {image: registry.example/web:1, expose: {hosts: [web.acme.example]}}\n  domains: [acme.example]\n"
-"""Exposing a host gives information; see the workspace's tenant."""
+WARNS = """\
+  services:
+    web: {image: registry.example/web:1, expose: {hosts: [web.acme.example]}}
+  domains: [acme.example]
+"""
+"""Exposing a host gives information: what is at the edge is not built yet."""
 
 
 def edit(workspace: Path, old: str, new: str) -> None:
@@ -80,9 +84,7 @@ def test_a_section_of_pyproject_that_is_wrong_points_at_its_line(tc: Callable[..
     assert " --> ../pyproject.toml:2:1\n" in ran.out
 
 
-@pytest.mark.parametrize(
-    ("level", "code"), [("error", 0), ("warning", 0), ("info", 1)]
-)
+@pytest.mark.parametrize(("level", "code"), [("error", 0), ("warning", 0), ("info", 1)])
 def test_fail_on_sets_the_least_severity_that_fails(
     tc: Callable[..., Any], workspace: Path, level: str, code: int
 ) -> None:
@@ -129,7 +131,13 @@ def test_a_code_that_does_not_exist_is_wrong_use(tc: Callable[..., Any], workspa
 def test_a_narrowed_run_says_what_it_did_not_check(tc: Callable[..., Any], workspace: Path) -> None:
     """Whoever reads the log must not take it for the whole fleet."""
     said = "not checked in a narrowed run: unique names and hosts, pruning, fleet artifacts"
-    for arguments in (["-t", "acme"], ["-l", "segment=health"], ["-e", "production"], ["tenants/acme.yaml"], ["tenants"]):
+    for arguments in (
+        ["-t", "acme"],
+        ["-l", "segment=health"],
+        ["-e", "production"],
+        ["tenants/acme.yaml"],
+        ["tenants"],
+    ):
         ran = tc("check", *arguments, cwd=workspace)
         assert ran.code == 0, ran
         assert said in ran.out
@@ -158,7 +166,7 @@ def test_a_path_outside_the_workspace_is_wrong_use(tc: Callable[..., Any], works
 
 
 def test_standard_input_stands_in_for_a_file(tc: Callable[..., Any], workspace: Path, tenant_text: str) -> None:
-    """What an editor has not saved is checked and shown; the file on disk does not matter, not even whether it is there."""
+    """What an editor has not saved is checked and shown; whether there is a file on disk does not matter."""
     broken = tenant_text.replace("standard", "standrd").encode()
     for name in ("tenants/acme.yaml", "tenants/new.yaml"):
         ran = tc("check", "--stdin-filename", name, "-", cwd=workspace, stdin=broken)

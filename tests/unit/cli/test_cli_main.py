@@ -80,7 +80,7 @@ def test_help_lists_the_commands_and_the_exit_codes(tc: Callable[..., Any], opti
     assert "130  interrupted" in ran.out
 
 
-def test_every_command_can_be_loaded_and_has_the_first_sentence_of_the_list(tc: Callable[..., Any]) -> None:
+def test_every_command_can_be_loaded(tc: Callable[..., Any]) -> None:
     """The table of commands leads to commands."""
     for name in app.COMMANDS:
         ran = tc(name, "-h")
@@ -143,23 +143,20 @@ def test_bugs_keep_their_traceback_and_an_interrupt_has_none(
 
 
 def test_a_reader_that_goes_away_is_no_error(workspace: Path) -> None:
-    """`tenant-compile schema workspace | head -1` prints one line and nothing about pipes."""
-    code = "import sys; from tenant_compiler.cli import main; sys.exit(main(['schema', 'workspace']))"
+    """`tenant-compile schema | head -1` says nothing about pipes; the exit code is that of a program a pipe ended."""
+    code = "import sys; from tenant_compiler.cli import main; sys.exit(main(['schema']))"
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
     with subprocess.Popen(
         [sys.executable, "-c", code], cwd=workspace, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment
     ) as process:
         assert process.stdout is not None
         assert process.stderr is not None
-        process.stdout.readline()
         process.stdout.close()
         assert process.stderr.read() == b""
         assert process.wait() == 141
 
 
-def test_a_terminal_without_the_characters_gets_their_codes(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_a_terminal_without_the_characters_gets_their_codes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """An ASCII terminal shows an escape in place of a traceback."""
     with open(tmp_path / "out", "w", encoding="ascii") as out:
         monkeypatch.setattr(sys, "stdout", out)

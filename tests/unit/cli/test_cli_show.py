@@ -72,7 +72,7 @@ def test_show_says_where_each_value_comes_from(tc: Callable[..., Any], layered: 
     lines = {line.partition("  # ")[0].strip(): line.partition("  # ")[2] for line in ran.out.splitlines()}
     assert lines["cpu_cores: 0.5"] == "tenant.environments.staging tenants/acme.yaml:11:35"
     assert lines["memory_gb: 4"].startswith("tier:standard <built-in>/tier_presets/standard.jsonnet:")
-    assert lines["minimum_version: \"1.2\""] == "derived:encryption_level"
+    assert lines['minimum_version: "1.2"'] == "derived:encryption_level"
     assert lines["zones: 3"] == "default"
     assert lines["- small"] == "tenant tenants/acme.yaml:8:14"
     assert yaml.safe_load(ran.out) == yaml.safe_load(tc("show", "acme", "-e", "staging", cwd=layered).out)
@@ -110,16 +110,19 @@ def test_explain_shows_the_chain_winner_first(tc: Callable[..., Any], layered: P
 @pytest.mark.parametrize("path", ["/spec/quotas/cpu_cores", "spec.quotas.cpu_cores"])
 def test_paths_may_be_written_in_full_and_as_pointers(tc: Callable[..., Any], workspace: Path, path: str) -> None:
     """And are printed one way."""
-    assert tc("explain", path, "-t", "acme", cwd=workspace).out.startswith("quotas.cpu_cores of acme in production: 1.5")
+    assert tc("explain", path, "-t", "acme", cwd=workspace).out.startswith(
+        "quotas.cpu_cores of acme in production: 1.5"
+    )
 
 
 def test_explain_knows_sections_defaults_and_derived_values(tc: Callable[..., Any], layered: Path) -> None:
     """Layers of a section add to each other; a default stands in no file."""
     quotas = tc("explain", "quotas", "-t", "acme", cwd=layered).out
     assert quotas.count("  adds\n") == 3
-    assert "default  3      set by the compiler  wins" in tc(
-        "explain", "placement.regions.eu-central-1.zones", "-t", "acme", cwd=layered
-    ).out
+    assert (
+        "default  3      set by the compiler  wins"
+        in tc("explain", "placement.regions.eu-central-1.zones", "-t", "acme", cwd=layered).out
+    )
     derived = tc("explain", "security.tls.minimum_version", "-t", "acme", cwd=layered).out
     assert "derived:encryption_level  1.2    set by the compiler  wins" in derived
     made = json.loads(tc("explain", "quotas.cpu_cores", "-t", "acme", "--output-format", "json", cwd=layered).out)

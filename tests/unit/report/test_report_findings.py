@@ -83,7 +83,11 @@ def test_findings_are_sorted_by_file_line_and_code(locator: Locator) -> None:
         ]
     )
     shown = [
-        (f.located.file if f.located else "", f.located.span.line if f.located and f.located.span else 0, f.diagnostic.code)
+        (
+            f.located.file if f.located else "",
+            f.located.span.line if f.located and f.located.span else 0,
+            f.diagnostic.code,
+        )
         for f in collector.findings(locator)
     ]
     assert shown == [

@@ -59,9 +59,7 @@ def test_a_finding_has_all_its_fields(tmp_path: Path) -> None:
         "also_in": [{"tenant": "acme", "environment": "staging"}],
         "target": "kubernetes",
         "object": "Namespace/x",
-        "related": [
-            {"file": "own.jsonnet", "line": None, "column": None, "end_column": None, "message": "the limit"}
-        ],
+        "related": [{"file": "own.jsonnet", "line": None, "column": None, "end_column": None, "message": "the limit"}],
     }
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tenant_compiler.model.diagnostic import Diagnostic, Label, Place, Span
+from tenant_compiler.model.diagnostic import Diagnostic, Label, Place
 from tenant_compiler.report.findings import Collector
 from tenant_compiler.report.formats import FORMATS, Report
 from tenant_compiler.report.locate import Locator

@@ -103,7 +103,13 @@ def test_a_path_without_tenants_is_wrong_use(some, files, path):
 
 @pytest.mark.parametrize(
     ("glob", "folder"),
-    [("tenants/**/*.yaml", "tenants"), ("a/b/*.yaml", "a/b"), ("*.yaml", ""), ("a/b?/c/*.yaml", "a"), ("a/x.yaml", "a")],
+    [
+        ("tenants/**/*.yaml", "tenants"),
+        ("a/b/*.yaml", "a/b"),
+        ("*.yaml", ""),
+        ("a/b?/c/*.yaml", "a"),
+        ("a/x.yaml", "a"),
+    ],
 )
 def test_the_head_of_a_glob_is_what_stands_before_its_first_wildcard(glob, folder):
     """Only that folder has to be walked."""

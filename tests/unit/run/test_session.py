@@ -152,7 +152,10 @@ def test_a_broken_tenant_that_is_asked_for_is_no_unknown_one(fleet):
 def test_a_name_that_is_written_with_escapes_is_found(fleet):
     """The look at the text that spares the parsing gives up where it finds nothing."""
     text = 'apiVersion: tenant-compiler.dev/v1\nkind: Tenant\nmetadata: {name: "f\\u006fur"}\n'
-    fleet.write("tenants/odd.yaml", text + "spec: {tier: free, owner: {team: t}, placement: {cloud: aws, regions: {eu-west-1: {}}}}\n")
+    fleet.write(
+        "tenants/odd.yaml",
+        text + "spec: {tier: free, owner: {team: t}, placement: {cloud: aws, regions: {eu-west-1: {}}}}\n",
+    )
     (result,) = fleet.results(selectors=Selectors(tenants=("four",)))
     assert result.tenant == "four"
 
@@ -223,7 +226,10 @@ def test_every_finding_says_whose_it_is_and_where(fleet):
     """Tenant, environment and a place in a file."""
     fleet.tenant("one", quotas={"cpu_cores": 99}, environments={"production": {}, "staging": {}})
     findings = by_name(fleet.results())["one"].diagnostics
-    assert [(finding.tenant, finding.environment) for finding in findings] == [("one", "production"), ("one", "staging")]
+    assert [(finding.tenant, finding.environment) for finding in findings] == [
+        ("one", "production"),
+        ("one", "staging"),
+    ]
     assert all(finding.place.file == "tenants/one.yaml" for finding in findings)
 
 
