@@ -19,7 +19,7 @@ FLEET = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", "..", "exa
 @pytest.fixture(scope="module")
 def session():
     """A run over the example fleet, which has every kind of layer, cloud and target."""
-    return Session(open_workspace(FLEET))
+    return Session(open_workspace(FLEET), cache="")
 
 
 @pytest.fixture(scope="module")

@@ -30,7 +30,7 @@ ECHOES = {
     "metadata.labels.*": "labels of the namespace, and what `-l` selects by",
     "spec.owner.email": "an annotation for whoever finds the namespace",
     "spec.owner.cost_center": "a label and a tag that bills are split by",
-    "spec.security.network.egress.*.host": "no network policy knows host names: TC510 tells what is wider than this one",
+    "spec.security.network.egress.*.host": "no network policy knows host names: TC510 tells what is wider than it",
     "spec.security.network.egress.*.reason": "an annotation for whoever reads the policy",
     "spec.data.sql.*.data_classes": "a tag of the store",
     "spec.data.object.*.data_classes": "a tag of the store",
@@ -306,7 +306,7 @@ def outcome_of_fleet(root, config, mask=plain):
     if opened is None:
         return None
     try:
-        session = Session(opened)
+        session = Session(opened, cache=os.path.join(root, "evaluated"))
         results = list(session.stream(Selectors(), CHECK))
     except TenantCompileError as error:
         return json.dumps([item.code for item in error.diagnostics])
@@ -453,7 +453,7 @@ def quiet_leaves(name, documents, evaluate, only=None):
 
 def test_every_leaf_of_a_tenant_changes_what_is_built_or_found(root):
     """Every value of an enumeration, too; and an echo is at least heard."""
-    session = Session(workspace(root, CONFIG))
+    session = Session(workspace(root, CONFIG), cache="")
     quiet, unused = quiet_leaves("resolved", BASES, lambda tenant: outcome(session, tenant))
     assert unused == {"spec.extensions"}
     assert set(quiet) == {name for name in ECHOES if not name.startswith("cluster.")}

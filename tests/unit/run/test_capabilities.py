@@ -22,6 +22,7 @@ class Target(Backend):
         self.answer = answer
 
     def supports(self, need, plan, context):
+        """Give it."""
         return self.answer
 
 

@@ -1,4 +1,4 @@
-"""A run over a workspace: one tenant after the other, each with what is wrong with it, and no more work than asked for."""
+"""A run over a workspace: one tenant after the other, each with its findings, and no more work than asked for."""
 
 from __future__ import annotations
 
@@ -249,6 +249,7 @@ class Third(Backend):
         self.answer = answer
 
     def lower(self, plan, context):
+        """Give or raise it."""
         if isinstance(self.answer, Exception):
             raise self.answer
         return self.answer
@@ -260,7 +261,7 @@ class Third(Backend):
 )
 @pytest.mark.parametrize("keep", [True, False])
 def test_a_back_end_of_a_plug_in_that_fails_breaks_the_tenant_and_is_named(fleet, monkeypatch, answer, code, keep):
-    """Also when its code is ignored: files that are not made would be removed. Our own back-ends keep their traceback."""
+    """Also when its code is ignored: files that are not made would be removed."""
     session = fleet.session(keep=lambda finding: keep)
     plugins = session.tools.plugins
     monkeypatch.setattr(type(plugins), "is_built_in", lambda self, hook, name: name != "third")
