@@ -170,6 +170,7 @@ class Frame:
             locator=locator,
             style=self.style(stream),
             shown_path=self.shown_path,
+            brief=not self.reporting.verbose and self.reporting.fail_on != "info",
             limit=self.reporting.max_diagnostics,
             summary=summary,
             numbers=outcome.numbers,

@@ -122,7 +122,7 @@ _REPORTING: Final = (
     ),
     click.option("--exit-zero", is_flag=True, help="Exit with 0 in place of 1."),
     click.option("-q", "--quiet", is_flag=True, help="Findings only, no summary."),
-    click.option("-v", "--verbose", is_flag=True, help="Add times and counts."),
+    click.option("-v", "--verbose", is_flag=True, help="Show every info, times and counts."),
 )
 
 _SELECTING: Final = (

@@ -23,6 +23,8 @@ class Report(NamedTuple):
     style: Style
     shown_path: Callable[[str], str]
     """Turns a path relative to the workspace into one for people, relative to the current folder."""
+    brief: bool = False
+    """People get a line for all infos of one code, instead of each: what is not built yet concerns every tenant."""
     limit: int | None = None
     """The most findings to show; None: the format's own default."""
     summary: Sequence[str] = ()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Final
 
+from tenant_compiler.data import data_folder
 from tenant_compiler.emit.escape import terminal
 from tenant_compiler.model.diagnostic import SEVERITIES
 from tenant_compiler.model.pointer import show
@@ -28,14 +30,27 @@ def write_text(report: Report) -> str:
     """Write findings, a line about those beyond the limit, and the summary; empty when there is nothing to say."""
     limit = DEFAULT_LIMIT if report.limit is None else report.limit
     writer = TextWriter(report.locator, report.style, report.shown_path)
-    blocks = [writer.finding(finding) for finding in report.findings[:limit]]
-    rest = report.findings[limit:]
+    infos = [finding for finding in report.findings if report.brief and finding.diagnostic.severity == "info"]
+    listed = [finding for finding in report.findings if finding not in infos] if infos else report.findings
+    blocks = [writer.finding(finding) for finding in listed[:limit]]
+    rest = listed[limit:]
     if rest:
         blocks.append(f"… and {counts(_numbers(rest))} more (--max-diagnostics)\n")
+    if infos:
+        blocks.append(writer.brief(infos))
     text = "\n".join(blocks)
     if report.summary:
         text += ("\n" if text else "") + "\n".join(report.summary) + "\n"
     return text
+
+
+def page_title(code: str) -> str:
+    """The title of a code's page; empty for a code of a plug-in."""
+    try:
+        with open(os.path.join(data_folder("codes"), f"{code}.md"), encoding="utf-8") as file:
+            return file.readline().partition(": ")[2].strip()
+    except OSError:
+        return ""
 
 
 def counts(numbers: Mapping[Severity, int]) -> str:
@@ -81,6 +96,21 @@ class TextWriter:
             lines.append(self._bar(gutter))
         lines += self._remarks(finding, gutter)
         return "\n".join(lines) + "\n"
+
+    def brief(self, infos: Sequence[Finding]) -> str:
+        """Write a line for each code of some infos, with how many there are."""
+        by_code: dict[str, list[Finding]] = {}
+        for finding in infos:
+            by_code.setdefault(finding.diagnostic.code, []).append(finding)
+        lines = []
+        for code, findings in sorted(by_code.items()):
+            head = self._style.paint(f"info[{code}]", SEVERITY["info"])
+            tenants = {tenant for finding in findings for tenant, _ in finding.owners}
+            where = f" in {len(tenants)} tenants" if len(tenants) > 1 else ""
+            title = page_title(code) or findings[0].diagnostic.message
+            lines.append(f"{head}: {len(findings)} x {terminal(title)}{where}")
+        note = "`-v` shows each of them; `tenant-compile explain CODE` tells what a code means"
+        return "\n".join([*lines, self._remark("note", note, 1)]) + "\n"
 
     def _head(self, found: Diagnostic) -> str:
         head = self._style.paint(f"{found.severity}[{found.code}]", SEVERITY[found.severity])
