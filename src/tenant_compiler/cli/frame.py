@@ -10,7 +10,7 @@ from tenant_compiler.cli.codes import keep_of
 from tenant_compiler.cli.options import Printing, Reporting
 from tenant_compiler.model.diagnostic import SEVERITIES, TenantCompileError
 from tenant_compiler.model.record import NamedTuple
-from tenant_compiler.read.workspace import CONFIG, PYPROJECT, open_workspace
+from tenant_compiler.read.workspace import find_workspace, open_workspace
 from tenant_compiler.report.findings import Collector
 
 if TYPE_CHECKING:
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from tenant_compiler.report.locate import Locator
     from tenant_compiler.report.style import Style
     from tenant_compiler.run.session import Session
-
-_SECTION = b"tool.tenant-compile"
 
 
 class Outcome(NamedTuple):
@@ -71,13 +69,9 @@ class Frame:
             TenantCompileError: as `open_workspace`.
         """
         start = folder or (paths[0] if paths else ".")
-        try:
-            workspace = open_workspace(start)
-        except TenantCompileError as error:
-            self.root = _root_of(start, error.diagnostics)
-            raise
-        self.root = workspace.root
-        return workspace
+        self.root = os.path.realpath(start)
+        self.root = find_workspace(start)[0]
+        return open_workspace(self.root)
 
     def session(
         self, workspace: Workspace, *, targets: Sequence[str] = (), overlay: Mapping[str, bytes] | None = None
@@ -189,27 +183,3 @@ def conclude(frame: Frame, work: Callable[[], Outcome]) -> int:
         outcome, failed = Outcome(), error.exit_code
     frame.print(outcome)
     return frame.exit_code(outcome, failed)
-
-
-def _root_of(start: str, diagnostics: Sequence[Diagnostic]) -> str:
-    """The folder of a workspace that could not be opened, so that its configuration can be shown."""
-    named = next((found.place.file for found in diagnostics if found.place is not None), CONFIG)
-    folder = os.path.realpath(start)
-    while True:
-        if _holds(os.path.join(folder, named), pyproject=named == PYPROJECT):
-            return folder
-        parent = os.path.dirname(folder)
-        if parent == folder:
-            return os.path.realpath(start)
-        folder = parent
-
-
-def _holds(path: str, *, pyproject: bool) -> bool:
-    """Whether a path is a configuration of ours; most pyproject.toml are not."""
-    if not pyproject:
-        return os.path.isfile(path)
-    try:
-        with open(path, "rb") as file:
-            return _SECTION in file.read()
-    except OSError:
-        return False

@@ -89,6 +89,8 @@ class Workload(NamedTuple):
     maximum_unavailable: int
     bandwidth_mbps: int | None
     """This pod's share of the tenant's bandwidth at full scale, at least 1; None: unlimited."""
+    unused: Lineage
+    """What the service says that has no effect beside the rest, such as a range beside a fixed number."""
     made_from: Lineage
 
 

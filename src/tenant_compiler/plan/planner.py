@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from tenant_compiler.model.plan import Lineage
+    from tenant_compiler.model.pointer import Pointer
     from tenant_compiler.model.resolved import Resolved
     from tenant_compiler.model.vocabulary.services import Amounts as WrittenAmounts
     from tenant_compiler.model.vocabulary.services import Service
@@ -149,8 +150,18 @@ def _workloads(spec: Selected, bandwidth: int | None) -> Iterator[Workload]:
             env=service["env"],
             maximum_unavailable=service["availability"]["maximum_unavailable"],
             bandwidth_mbps=bandwidth,
+            unused=tuple(_unused(name, service)),
             made_from=(("spec", "services", name),),
         )
+
+
+def _unused(name: str, service: Service) -> Iterator[Pointer]:
+    base: Pointer = ("spec", "services", name)
+    if "fixed" in service["scaling"]:
+        ranged = ("minimum", "maximum", "cpu_percent")
+        yield from ((*base, "scaling", field) for field in ranged if field in service["scaling"])
+    if "schedule" in service and service["kind"] != "cron":
+        yield (*base, "schedule")
 
 
 def _amounts(written: WrittenAmounts, requests: Amounts | None) -> Amounts:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from tenant_compiler.model.diagnostic import Diagnostic
+from tenant_compiler.model.pointer import show
 from tenant_compiler.plan.regions import REGIONS
 from tenant_compiler.read.suggest import did_you_mean
 
@@ -101,10 +102,14 @@ def check_references(plan: Plan, context: Context) -> Iterator[Diagnostic]:
 
 
 def check_scaling(plan: Plan, context: Context) -> Iterator[Diagnostic]:
-    """Replicas must make a range, and a limit must not be below its request (TC316)."""
+    """Replicas must make a range, a limit must not be below its request, and all that is said has an effect (TC316)."""
     del context
     for workload in plan.workloads:
         base: Pointer = ("spec", "services", workload.name)
+        for pointer in workload.unused:
+            message = f"{show(pointer)} has no effect beside what else the service `{workload.name}` says"
+            help_ = "remove the line; what a layer below says is removed by `null`"
+            yield Diagnostic("TC316", message, "warning", pointer=pointer, help=help_)
         low, high, _ = workload.replicas
         if low > high:
             message = f"the service `{workload.name}` has minimum {low} above maximum {high}"

@@ -34,7 +34,7 @@ def open_workspace(start: str) -> Workspace:
         TenantCompileError: TC130 no workspace; TC131 the configuration cannot be read; TC132 a path leads outside;
             TC2xx the configuration does not fit its schema. Exit code 2.
     """
-    root, file = _find(start)
+    root, file = find_workspace(start)
     section: Pointer = SECTION if file == PYPROJECT else ()
     table = _load(root, file)
     for key in section:
@@ -56,7 +56,12 @@ def inside(root: str, relative: str) -> bool:
     return real == root or real.startswith(root.rstrip(os.sep) + os.sep)
 
 
-def _find(start: str) -> tuple[str, str]:
+def find_workspace(start: str) -> tuple[str, str]:
+    """Find the workspace that a path lies in: its root, links resolved, and the name of its configuration's file.
+
+    Raises:
+        TenantCompileError: TC130 there is none; TC131 or TC102 a pyproject.toml on the way cannot be read.
+    """
     folder = os.path.realpath(start)
     if not os.path.isdir(folder):
         folder = os.path.dirname(folder)

@@ -56,7 +56,12 @@ def _above_limits(
 
 
 def _changed_lock(resolved: Resolved, tier: Tier, pointer: Pointer) -> Iterator[Diagnostic]:
+    """Compare what the preset says below a locked path, leaf by leaf: a section has more in it than its preset set."""
     locked = _get(tier.defaults, pointer[1:])
+    if isinstance(locked, dict):
+        for key in locked:
+            yield from _changed_lock(resolved, tier, (*pointer, key))
+        return
     value = _get(resolved.spec, pointer[1:])
     if locked in (_ABSENT, value):
         return

@@ -67,7 +67,7 @@ class Resolver:
         """Resolve a checked tenant document in one environment.
 
         Returns:
-            The resolved tenant and no findings, or None and why.
+            The resolved tenant, None where there are no layers to merge; and what is wrong with it.
         """
         own = own_layers(document, environment)
         selection, findings = self._select(document, environment, own)
@@ -85,8 +85,7 @@ class Resolver:
             metadata = {**metadata, "labels": {}}
         spec = schema.fill_defaults(spec)
         resolved = Resolved(document.file, document.index, environment, metadata, spec, (*base.layers, *own))
-        findings = self._judge(resolved, base.tier, selection)
-        return (None, findings) if findings else (resolved, ())
+        return resolved, self._judge(resolved, base.tier, selection)
 
     def _judge(self, resolved: Resolved, tier: Tier, selection: Selection) -> list[Diagnostic]:
         value = {

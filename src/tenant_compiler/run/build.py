@@ -118,7 +118,8 @@ class Build:
             files=totals.files + len(files), written=totals.written + written, removed=totals.removed + removed
         )
         tagged = tuple(finding._replace(tenant=finding.tenant or result.tenant) for finding in found)
-        if any(finding.severity == "error" for finding in tagged):
+        # What a check finds out of date is no failure of the tenant: the fleet is known all the same.
+        if not self.options.check and any(finding.severity == "error" for finding in tagged):
             self.totals = self.totals._replace(failed=self.totals.failed + 1)
         return Written(result._replace(diagnostics=(*result.diagnostics, *tagged)), written, unchanged, removed)
 

@@ -184,7 +184,7 @@ def _plan(state: State) -> Plan:
 
 def _stops(finding: Diagnostic, result: EnvironmentResult) -> bool:
     """Whether a finding cannot be ignored: nothing, or not everything, is made behind it."""
-    return finding.severity == "error" and (result.resolved is None or finding.code.startswith("TC7"))
+    return finding.severity == "error" and (result.plan is None or finding.code.startswith("TC7"))
 
 
 def _with(state: State, found: Iterable[Diagnostic]) -> EnvironmentResult:

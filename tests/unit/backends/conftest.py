@@ -103,6 +103,7 @@ def _workload(name: str = "portal", **overrides: Any) -> Workload:
         "hosts": ("portal.acme.example",),
         "env": {"LOG_LEVEL": "info"},
         "maximum_unavailable": 1,
+        "unused": (),
         "bandwidth_mbps": 333,
         "made_from": (at,),
     }

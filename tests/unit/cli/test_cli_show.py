@@ -171,13 +171,14 @@ def test_a_tenant_or_environment_that_is_not_there_is_told(tc: Callable[..., Any
     assert "acme has no environment `staging`" in ran.out + ran.err
 
 
-def test_what_explains_a_broken_tenant_are_its_findings(tc: Callable[..., Any], workspace: Path) -> None:
-    """There is no value yet."""
+def test_a_broken_tenant_is_explained_with_its_findings(tc: Callable[..., Any], workspace: Path) -> None:
+    """Who asks why a value is what it is may ask because it is wrong: the chain stands beside the finding."""
     file = workspace / "tenants" / "acme.yaml"
     file.write_text(file.read_text().replace("1.5", "64"))
     ran = tc("explain", "quotas.cpu_cores", "-t", "acme", cwd=workspace)
     assert ran.code == 1
-    assert ran.out == ""
+    assert "tenant         64" in ran.out
+    assert "tier:standard  2" in ran.out
     assert "error[TC304]" in ran.err
 
 

@@ -28,6 +28,7 @@ _CONTAINER_SECURITY: Final = Shared(
     {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}, "readOnlyRootFilesystem": True}
 )
 _LIFECYCLE: Final = Shared({"preStop": {"sleep": {"seconds": DRAIN_SECONDS}}})
+_ENDPOINT: Final = "OTEL_EXPORTER_OTLP_ENDPOINT"
 _MOUNTS: Final = [Shared({"name": "tmp", "mountPath": "/tmp"})]  # noqa: S108 - a folder in the container
 _SETTINGS: Final = [Shared({"configMapRef": {"name": "settings"}})]
 
@@ -62,17 +63,18 @@ def _pod(here: Scene, workload: Workload, settings: str) -> dict[str, Any]:
     else:
         pod["terminationGracePeriodSeconds"] = GRACE_SECONDS
         pod["topologySpreadConstraints"] = _spread(workload.name, here.site.zones, workload.replicas.minimum)
-    pod["containers"] = [_container(workload, settings)]
+    pod["containers"] = [_container(here, workload, settings)]
     pod["volumes"] = _volumes(workload.limits.ephemeral_mib)
     return pod
 
 
-def _container(workload: Workload, settings: str) -> dict[str, Any]:
+def _container(here: Scene, workload: Workload, settings: str) -> dict[str, Any]:
     container: dict[str, Any] = {"name": workload.name, "image": workload.image}
     if workload.command:
         container["command"] = [kubernetes_value(word) for word in workload.command]
-    if workload.env:
-        container["env"] = _environment(workload.env)
+    tracing = here.cluster.get("tracing")
+    if workload.env or tracing:
+        container["env"] = _environment(workload.env, tracing["otlp"] if tracing else "")
     if settings:
         container["envFrom"] = _SETTINGS
     container["resources"] = _resources(workload.requests, workload.limits)
@@ -89,8 +91,12 @@ def _container(workload: Workload, settings: str) -> dict[str, Any]:
     return container
 
 
-def _environment(env: Mapping[str, str]) -> list[Shared]:
-    return [_variable(name, text) for name, text in env.items()]
+def _environment(env: Mapping[str, str], otlp: str) -> list[Shared]:
+    """The service's variables, and where its spans go under the name that OpenTelemetry's SDKs read."""
+    variables = [_variable(name, text) for name, text in env.items()]
+    if otlp and _ENDPOINT not in env:
+        variables.append(_variable(_ENDPOINT, f"http://{otlp}"))
+    return variables
 
 
 @lru_cache(maxsize=4096)

@@ -167,7 +167,7 @@ class Spec(Selected):
             "The environments that the tenant has, each with overrides of anything else here (the last layer of all)."
             " Left out: the workspace's first environment.",
             {"production": {}, "staging": {"tier": "standard"}},
-            keys=NAME,
+            keys=LABEL,
         ),
     ]
 

@@ -278,7 +278,7 @@ class WorkspaceConfig(TypedDict):
         Info(
             "The environments of the fleet by name, in order.",
             {"production": {}},
-            keys=NAME,
+            keys=LABEL,
             default={"production": {}},
         ),
     ]

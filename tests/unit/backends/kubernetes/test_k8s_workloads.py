@@ -106,8 +106,17 @@ def test_tenant_text_reaches_the_program_as_it_was_written(lowered):
     """Kubernetes expands $(NAME) in values and commands, so it is escaped there."""
     container = _pod(lowered(env={"A": "$(B) and $$", "C": "$5"}, command=("run", "$(A)")))["containers"][0]
 
-    assert container["env"] == [{"name": "A", "value": "$$(B) and $$$$"}, {"name": "C", "value": "$5"}]
+    assert container["env"][:2] == [{"name": "A", "value": "$$(B) and $$$$"}, {"name": "C", "value": "$5"}]
     assert container["command"] == ["run", "$$(A)"]
+
+
+def test_pods_are_told_where_spans_go(lowered):
+    """The collector of the cluster profile has the name that SDKs read; a service that names its own keeps it."""
+    told = {"name": "OTEL_EXPORTER_OTLP_ENDPOINT", "value": "http://otel-gateway.observability:4317"}
+    own = {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://own:4317"}
+
+    assert _pod(lowered())["containers"][0]["env"][-1] == told
+    assert _pod(lowered(env=own))["containers"][0]["env"] == [{"name": told["name"], "value": "http://own:4317"}]
 
 
 def test_replicas_scale_between_their_bounds(lowered):
