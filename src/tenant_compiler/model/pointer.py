@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TypeAlias
+from typing import Any, Final, TypeAlias
 
 Pointer: TypeAlias = tuple[str | int, ...]
 """The keys and list indices from a document's root to a node, such as ``("spec", "quotas", "cpu_cores")``."""
+
+ABSENT: Final = object()
+"""What `follow` gives where nothing is; it equals nothing but itself."""
 
 _PLAIN = re.compile(r"[A-Za-z0-9_/-]+")
 _PART = re.compile(r'"((?:[^"\\]|\\.)*)"|\[(\d+)\]|([^.\[\]"]+)')
@@ -57,3 +60,15 @@ def parse(text: str) -> Pointer:
     if not parts:
         raise ValueError("an empty path")
     return tuple(parts) if parts[0] in _ROOTS else ("spec", *parts)
+
+
+def follow(value: Any, pointer: Pointer) -> Any:
+    """The node at a pointer into JSON-like data, or `ABSENT`."""
+    for part in pointer:
+        if isinstance(value, dict):
+            value = value.get(part, ABSENT)
+        elif isinstance(value, list) and isinstance(part, int) and 0 <= part < len(value):
+            value = value[part]
+        else:
+            return ABSENT
+    return value

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from tenant_compiler.model.diagnostic import Place, Span
+from tenant_compiler.model.pointer import follow
 from tenant_compiler.model.record import NamedTuple
 from tenant_compiler.read.jsonnet_lexer import Token, expression_end, string_value, tokens
 
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
 
 _MOST = 64
 """Candidates that are tried; a leaf with more equal literals under its key than that counts as computed."""
-
-_NOTHING = object()
 
 
 class _Candidate(NamedTuple):
@@ -42,7 +41,7 @@ def locate_leaf(evaluator: JsonnetEvaluator, job: Job, pointer: Pointer, value: 
         (it fails, or the value differs).
     """
     base = evaluator.evaluate([job])[0]
-    if base.diagnostics or not _same(_get(base.value, pointer), value):
+    if base.diagnostics or not _same(follow(base.value, pointer), value):
         return None
     key = next((part for part in reversed(pointer) if isinstance(part, str)), "")
     sources = {real: evaluator.source(real, job.overlay) for real in base.files}
@@ -68,7 +67,7 @@ def _prove(
     return [
         found
         for found, result in zip(candidates, results, strict=True)
-        if not result.diagnostics and _same(_get(result.value, pointer), found.changed)
+        if not result.diagnostics and _same(follow(result.value, pointer), found.changed)
     ]
 
 
@@ -116,17 +115,6 @@ def _change(value: Any) -> Any:
     if isinstance(value, str):
         return f"{value}-changed"
     return value * 2 + (1 if value >= 0 else -1)
-
-
-def _get(value: Any, pointer: Pointer) -> Any:
-    """The node at a pointer, or a value that equals nothing."""
-    for part in pointer:
-        container: Any = value if isinstance(value, dict if isinstance(part, str) else list) else {}
-        try:
-            value = container[part]
-        except LookupError:
-            return _NOTHING
-    return value
 
 
 def _same(one: Any, other: Any) -> bool:

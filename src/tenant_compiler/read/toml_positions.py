@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from tenant_compiler.model.diagnostic import Span
+from tenant_compiler.model.pointer import follow
 from tenant_compiler.model.record import NamedTuple
 
 if TYPE_CHECKING:
@@ -71,12 +72,12 @@ class TomlPositions(NamedTuple):
     def _value_proved(self, pointer: Pointer, piece: _Piece) -> bool:
         """Whether another value in that place is read at the pointer."""
         changed = _load(self.text[: piece.start] + json.dumps(_PROBE) + self.text[piece.end :])
-        return bool(_get(changed, pointer) == _PROBE)
+        return bool(follow(changed, pointer) == _PROBE)
 
     def _key_proved(self, pointer: Pointer, piece: _Piece) -> bool:
         """Whether another key in that place changes what is read at the pointer."""
         changed = _load(self.text[: piece.start] + json.dumps(_PROBE) + self.text[piece.end :])
-        return changed is not None and _get(changed, pointer) != _get(self.value, pointer)
+        return changed is not None and follow(changed, pointer) != follow(self.value, pointer)
 
     def _span(self, piece: _Piece) -> Span:
         """Lines and columns of a piece, cut at the end of its first line."""
@@ -207,14 +208,3 @@ def _key_text(token: str) -> str:
         return token
     loaded = _load(f"key = {token}")
     return str(loaded["key"]) if loaded else token
-
-
-def _get(value: Any, pointer: Pointer) -> Any:
-    """The node at a pointer; None when there is none (TOML has no null)."""
-    for part in pointer:
-        container: Any = value if isinstance(value, dict if isinstance(part, str) else list) else {}
-        try:
-            value = container[part]
-        except LookupError:
-            return None
-    return value

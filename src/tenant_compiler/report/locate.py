@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from tenant_compiler.data import data_folder
 from tenant_compiler.model.diagnostic import Place, Span, TenantCompileError
+from tenant_compiler.model.pointer import follow
 from tenant_compiler.model.record import NamedTuple
 from tenant_compiler.read import files
 from tenant_compiler.read.workspace import inside
@@ -127,8 +128,12 @@ class Locator:
             return nowhere
         job = Job(place.file, dict(place.arguments))
         try:
-            value = _get(self._value(job, place), place.pointer)
-            found = None if value is None else locate_leaf(self._evaluator, job, place.pointer, value)
+            value = follow(self._value(job, place), place.pointer)
+            found = (
+                None
+                if not isinstance(value, str | int | float)
+                else locate_leaf(self._evaluator, job, place.pointer, value)
+            )
         except TenantCompileError:
             return nowhere  # no engine: the run says so itself
         return nowhere if found is None else Located(found.file, found.span, place.pointer)
@@ -159,15 +164,3 @@ class Locator:
             return files.read_bytes(os.path.join(root, below), file)
         except TenantCompileError:
             return None
-
-
-def _get(value: Any, pointer: Pointer) -> Any:
-    """The scalar at a pointer; None for anything else."""
-    for part in pointer:
-        if isinstance(value, dict) and isinstance(part, str):
-            value = value.get(part)
-        elif isinstance(value, list) and isinstance(part, int) and part < len(value):
-            value = value[part]
-        else:
-            return None
-    return value if isinstance(value, str | int | float) else None

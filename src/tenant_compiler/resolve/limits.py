@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tenant_compiler.model.diagnostic import Diagnostic, Label
-from tenant_compiler.model.pointer import parse, show
+from tenant_compiler.model.pointer import ABSENT, follow, parse, show
 from tenant_compiler.resolve.origin import place_of
 
 if TYPE_CHECKING:
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from tenant_compiler.model.resolved import Resolved
     from tenant_compiler.resolve.sources import Tier
 
-_ABSENT = object()
-
 
 def judge_tier(resolved: Resolved, tier: Tier) -> Iterator[Diagnostic]:
     """Find what a resolved tenant has that its tier does not allow: TC304, TC305, TC306."""
@@ -25,7 +23,7 @@ def judge_tier(resolved: Resolved, tier: Tier) -> Iterator[Diagnostic]:
         yield from _changed_lock(resolved, tier, parse(text))
     for text in tier.required:
         pointer = parse(text)
-        if _get(resolved.spec, pointer[1:]) in (_ABSENT, None, "", [], {}):
+        if follow(resolved.spec, pointer[1:]) in (ABSENT, None, "", [], {}):
             yield Diagnostic(
                 "TC306",
                 f"{show(pointer)} is missing, but the tier `{tier.name}` requires it",
@@ -57,13 +55,13 @@ def _above_limits(
 
 def _changed_lock(resolved: Resolved, tier: Tier, pointer: Pointer) -> Iterator[Diagnostic]:
     """Compare what the preset says below a locked path, leaf by leaf: a section has more in it than its preset set."""
-    locked = _get(tier.defaults, pointer[1:])
+    locked = follow(tier.defaults, pointer[1:])
     if isinstance(locked, dict):
         for key in locked:
             yield from _changed_lock(resolved, tier, (*pointer, key))
         return
-    value = _get(resolved.spec, pointer[1:])
-    if locked in (_ABSENT, value):
+    value = follow(resolved.spec, pointer[1:])
+    if locked in (ABSENT, value):
         return
     yield Diagnostic(
         "TC305",
@@ -79,14 +77,6 @@ def _number(value: Any) -> float:
 
 
 def _text(value: Any) -> str:
-    if value is _ABSENT:
+    if value is ABSENT:
         return "absent"
     return {True: "true", False: "false"}[value] if isinstance(value, bool) else str(value)
-
-
-def _get(value: Any, path: Pointer) -> Any:
-    for key in path:
-        if not isinstance(value, dict) or key not in value:
-            return _ABSENT
-        value = value[key]
-    return value

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tenant_compiler.model.diagnostic import Label, Place
+from tenant_compiler.model.pointer import ABSENT, follow
 from tenant_compiler.model.record import NamedTuple
 from tenant_compiler.resolve import encryption
 
@@ -12,8 +13,6 @@ if TYPE_CHECKING:
     from tenant_compiler.model.diagnostic import Diagnostic
     from tenant_compiler.model.pointer import Pointer
     from tenant_compiler.model.resolved import Layer, Resolved
-
-_ABSENT = object()
 
 
 class Origin(NamedTuple):
@@ -33,12 +32,12 @@ def chain(resolved: Resolved, pointer: Pointer) -> list[Origin]:
     """
     if pointer[:1] != ("spec",):
         place = Place(resolved.file, pointer, document=resolved.document)
-        return [Origin(resolved.layers[-1], _get({"metadata": resolved.metadata}, pointer), place)]
+        return [Origin(resolved.layers[-1], follow({"metadata": resolved.metadata}, pointer), place)]
     path = pointer[1:]
     found = []
     for layer in reversed(resolved.layers):
         value, where = _said(layer, path, resolved)
-        if value is not _ABSENT:
+        if value is not ABSENT:
             place = layer.place and layer.place._replace(pointer=(*layer.place.pointer, *where))
             found.append(Origin(layer, value, place))
         if _removes(layer, path):
@@ -95,26 +94,15 @@ def _choice(resolved: Resolved, kind: str, name: str) -> Place:
 def _said(layer: Layer, path: Pointer, resolved: Resolved) -> tuple[Any, Pointer]:
     """What a layer says at a path, and under which path it says it: an item of a union has its own index there."""
     if path and isinstance(path[-1], int):
-        items, merged = _get(layer.values, path[:-1]), _get(resolved.spec, path)
-        if _get(layer.values, path) == merged:
+        items, merged = follow(layer.values, path[:-1]), follow(resolved.spec, path)
+        if follow(layer.values, path) == merged:
             return merged, path  # an item that stands twice has both its places
         if isinstance(items, list) and merged in items:
             return merged, (*path[:-1], items.index(merged))
-        return _ABSENT, path
-    return _get(layer.values, path), path
+        return ABSENT, path
+    return follow(layer.values, path), path
 
 
 def _removes(layer: Layer, path: Pointer) -> bool:
     """Whether the layer removed what the layers below said, at the path or at one of its parents."""
-    return any(_get(layer.values, path[:length]) is None for length in range(1, len(path) + 1))
-
-
-def _get(value: Any, path: Pointer) -> Any:
-    for key in path:
-        if isinstance(value, dict):
-            value = value.get(key, _ABSENT)
-        elif isinstance(value, list) and isinstance(key, int) and key < len(value):
-            value = value[key]
-        else:
-            return _ABSENT
-    return value
+    return any(follow(layer.values, path[:length]) is None for length in range(1, len(path) + 1))

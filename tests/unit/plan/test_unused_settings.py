@@ -16,7 +16,7 @@ import pytest
     ],
 )
 def test_a_setting_without_effect_is_a_warning(project, service, said, pointers):
-    """A range beside a fixed number and the schedule of what is no cron job change nothing, so they are told (TC316)."""
+    """A range beside a fixed number, and the schedule of what is no cron job, are told as TC316."""
     project.tenant(services={"a": service(**said)})
     found = [finding for finding in project.one().diagnostics if finding.code == "TC316"]
 

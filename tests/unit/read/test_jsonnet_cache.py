@@ -23,6 +23,7 @@ class Counting:
         self.engine, self.roots, self.limits = evaluator.engine, evaluator.roots, evaluator.limits
 
     def evaluate(self, jobs):
+        """Count and evaluate."""
         self.asked += len(jobs)
         return self.inner.evaluate(jobs)
 
