@@ -41,7 +41,7 @@ FORMS: Final[Mapping[str, str]] = {
         "a label's key (at most 63 letters, digits, `-`, `_` and `.`; a letter or digit first and last)"
     ),
     r"^#[0-9a-f]{6}$": "a colour: `#` and six lower-case hexadecimal digits",
-    r"^[a-z]([a-z0-9_]{0,38}[a-z0-9])?$": "the name of a tier (up to 40 lower-case letters, digits, `_`; a letter first)",
+    r"^[a-z]([a-z0-9_]{0,38}[a-z0-9])?$": "a tier's name (up to 40 lower-case letters, digits, `_`; a letter first)",
     r"^~> [56](\.[0-9]+){1,2}$": "a pessimistic constraint on major 5 or 6, such as `~> 6.69`",
     r"^cks-[0-9a-f]{17}$": "the id of a custom key store: `cks-` and 17 hexadecimal digits",
     r"^[a-z][a-z0-9]*-$": "a prefix: lower-case letters and digits with a dash at the end",
