@@ -158,8 +158,8 @@ def _workloads(spec: Selected, bandwidth: int | None) -> Iterator[Workload]:
 def _unused(name: str, service: Service) -> Iterator[Pointer]:
     base: Pointer = ("spec", "services", name)
     if "fixed" in service["scaling"]:
-        ranged = ("minimum", "maximum", "cpu_percent")
-        yield from ((*base, "scaling", field) for field in ranged if field in service["scaling"])
+        # An aim that a layer below left behind misleads nobody; a range beside a fixed number does.
+        yield from ((*base, "scaling", field) for field in ("minimum", "maximum") if field in service["scaling"])
     if "schedule" in service and service["kind"] != "cron":
         yield (*base, "schedule")
 

@@ -9,7 +9,7 @@ import pytest
     ("said", "pointers"),
     [
         ({"scaling": {"fixed": 2, "maximum": 8}}, ["scaling.maximum"]),
-        ({"scaling": {"fixed": 2, "minimum": 1, "cpu_percent": 60}}, ["scaling.minimum", "scaling.cpu_percent"]),
+        ({"scaling": {"fixed": 2, "minimum": 1, "cpu_percent": 60}}, ["scaling.minimum"]),
         ({"schedule": "15 2 * * *"}, ["schedule"]),
         ({"kind": "cron", "schedule": "15 2 * * *"}, []),
         ({"scaling": {"minimum": 1, "maximum": 2}}, []),
