@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from tenant_compiler.model.diagnostic import Diagnostic, Place
-from tenant_compiler.model.pointer import parse, show
+from tenant_compiler.model.diagnostic import Diagnostic, Place, TenantCompileError
+from tenant_compiler.model.pointer import ABSENT, follow, parse, show
 from tenant_compiler.model.record import NamedTuple
 from tenant_compiler.read import files, jsonnet_cache, schema, yaml
 from tenant_compiler.read.jsonnet import Job
@@ -136,24 +136,27 @@ class Sources:
 
     def _read(self, file: str) -> Settings | Broken:
         """Read a profile in YAML."""
-        reading = yaml.read_documents(files.read_bytes(os.path.join(self.workspace.root, file), file), file)
-        if reading.diagnostics:
-            return Broken(reading.diagnostics)
-        if len(reading.documents) != 1:
-            place = Place(file, document=1)
-            message = f"{file} holds {len(reading.documents)} documents, but a profile is named after its file"
-            return Broken(
-                (Diagnostic("TC113", message, place=place, help="write each profile into a file of its own"),)
-            )
-        return self._profile(reading.documents[0].value, Place(file), written=True)
+        value = self._document(file)
+        return value if isinstance(value, Broken) else self._profile(value, Place(file), written=True)
 
     def _read_values(self, file: str) -> Settings | Broken:
         """Read an environment's values: a YAML document of settings."""
-        data = files.read_bytes(os.path.join(self.workspace.root, file), file)
-        reading = yaml.read_documents(data, file)
+        value = self._document(file)
+        return value if isinstance(value, Broken) else self._settings(value, Place(file), ())
+
+    def _document(self, file: str) -> Any | Broken:
+        """Read a YAML file that holds one document. What is wrong with it concerns only the tenants that need it."""
+        try:
+            reading = yaml.read_documents(files.read_bytes(os.path.join(self.workspace.root, file), file), file)
+        except TenantCompileError as error:
+            return Broken(error.diagnostics)
         if reading.diagnostics:
             return Broken(reading.diagnostics)
-        return self._settings(reading.documents[0].value, Place(file), ())
+        if len(reading.documents) != 1:
+            message = f"{file} holds {len(reading.documents)} documents, but is read as one"
+            help_ = "write each into a file of its own: a profile is named after its file"
+            return Broken((Diagnostic("TC113", message, place=Place(file, document=1), help=help_),))
+        return reading.documents[0].value
 
     def _profile(self, value: Any, place: Place, *, written: bool = False) -> Settings | Broken:
         """Check a profile. In jsonnet it may leave out what never varies: apiVersion and kind."""
@@ -231,7 +234,7 @@ def _unusable_parts(tier: Tier) -> Iterator[Diagnostic]:
             path = _path(text)
             if path is None:
                 yield _bad_tier(tier.name, place, f"has `{text}` in `{part}`, which is no path of a tenant's settings")
-            elif part == "locked" and not _has(tier.defaults, path):
+            elif part == "locked" and follow(tier.defaults, path) in (ABSENT, None):
                 yield _bad_tier(tier.name, place, f"locks {text}, but has no default for it")
 
 
@@ -250,14 +253,6 @@ def _path(text: str) -> Pointer | None:
     except ValueError:
         return None
     return pointer[1:] if pointer[0] == "spec" and len(pointer) > 1 else None
-
-
-def _has(value: Any, path: Pointer) -> bool:
-    for key in path:
-        if not isinstance(value, dict) or key not in value:
-            return False
-        value = value[key]
-    return value is not None
 
 
 def _moved(findings: Iterable[Diagnostic], place: Place, prefix: Pointer) -> Iterator[Diagnostic]:

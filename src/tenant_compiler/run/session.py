@@ -167,15 +167,14 @@ class Session:
             yield documents, broken
 
     def _tenant(
-        self, document: Document, selectors: Selectors, passes: Sequence[Pass], twice: Mapping[str, Sequence[Document]]
+        self, document: Document, selectors: Selectors, passes: Sequence[Pass], twice: Mapping[str, Sequence[Place]]
     ) -> TenantResult:
         name: str = document.value["metadata"]["name"]
         clash = self.fleet.claim_name(document)
-        others = [other for other in twice.get(name, ()) if other[:2] != document[:2]]
+        others = [other for other in twice.get(name, ()) if (other.file, other.document) != document[:2]]
         if clash is None and others:
             # Claimed by us, so the other one gets the finding; but we are not written either.
-            place = Place(others[0].file, ("metadata", "name"), document=others[0].index)
-            clash = Fleet.clash(document, place)
+            clash = Fleet.clash(document, others[0])
         if clash is not None:
             return TenantResult(name, document.file, document.index, (), (clash,))
         chosen = [
@@ -195,13 +194,14 @@ class Session:
             results.append(result)
         return TenantResult(name, document.file, document.index, tuple(results), tuple(findings))
 
-    def _twice(self, paths: Sequence[str]) -> dict[str, list[Document]]:
-        """The documents of tenants whose name stands more than once, by that name."""
-        named: dict[str, list[Document]] = {}
+    def _twice(self, paths: Sequence[str]) -> dict[str, list[Place]]:
+        """Where the names of tenants stand that stand more than once, by name."""
+        named: dict[str, list[Place]] = {}
         for path in sorted(suspects(self.workspace.root, paths)):
             for document in self.read(path)[0]:
-                named.setdefault(document.value["metadata"]["name"], []).append(document)
-        return {name: documents for name, documents in named.items() if len(documents) > 1}
+                place = Place(path, ("metadata", "name"), document=document.index)
+                named.setdefault(document.value["metadata"]["name"], []).append(place)
+        return {name: places for name, places in named.items() if len(places) > 1}
 
     def _mentioning(self, paths: Sequence[str], selectors: Selectors) -> list[str]:
         """The files that mention a wanted name; all of them when one is mentioned nowhere."""
