@@ -16,7 +16,7 @@ def tenant_compiler_checks() -> list[PlanCheck]:
         PlanCheck("scaling", ("TC316",), references.check_scaling),
         PlanCheck("hosts", ("TC312",), references.check_hosts),
         PlanCheck("images", ("TC313", "TC314"), references.check_images),
-        PlanCheck("egress", ("TC322",), references.check_egress),
+        PlanCheck("egress", ("TC211", "TC322"), references.check_egress),
         PlanCheck("secrets", ("TC320",), references.check_secrets),
         PlanCheck("placement", ("TC318", "TC319", "TC321"), references.check_placement),
     ]

@@ -22,6 +22,25 @@ if TYPE_CHECKING:
 RESERVED = frozenset({"_fleet", "default", "fleet", "kube-node-lease", "kube-public", "kube-system", "kubernetes"})
 """Names that people and tools read as the platform's own; the prefix keeps objects apart, these keep readers so."""
 
+_INSIDE = frozenset(
+    {
+        "arpa",
+        "cluster",
+        "corp",
+        "home",
+        "internal",
+        "intranet",
+        "invalid",
+        "lan",
+        "local",
+        "localdomain",
+        "localhost",
+        "svc",
+    }
+)
+"""Top-level names that mean the platform, a cloud's metadata service or somebody's own network (RFC 6761, RFC 6762,
+Kubernetes' `svc` and `cluster.local`, the `internal` of clouds)."""
+
 NAME_LIMIT = 63
 """A DNS label, which namespaces and services are named with (RFC 1123)."""
 
@@ -160,9 +179,16 @@ def check_images(plan: Plan, context: Context) -> Iterator[Diagnostic]:
 
 
 def check_egress(plan: Plan, context: Context) -> Iterator[Diagnostic]:
-    """A destination is a host or an address range (TC322)."""
+    """A destination is a host or an address range (TC322), and outside the platform (TC211)."""
     del context
     for egress in plan.egress:
+        if egress.host.rpartition(".")[2] in _INSIDE or egress.host.replace(".", "").isdigit():
+            yield Diagnostic(
+                "TC211",
+                f"the host {egress.host} is no name of the public internet",
+                pointer=("spec", "security", "network", "egress", egress.name, "host"),
+                help="name a public host; services of the tenant are reached by `calls`, its stores by `uses`",
+            )
         if bool(egress.host) == bool(egress.cidr):
             has = "both a host and a cidr" if egress.host else "neither a host nor a cidr"
             pointer: Pointer = ("spec", "security", "network", "egress", egress.name)
