@@ -296,7 +296,7 @@ def outcome(session, tenant, mask=plain):
     if schema.check(tenant, "tenant"):
         return None
     read = Document("tenants/x.yaml", 0, tenant)
-    result = run_passes(read, "production", session.tools, CHECK, keep_all)
+    (result,) = run_passes([(read, "production")], session.tools, CHECK, keep_all)
     return json.dumps([files(result.artifacts, mask), findings(result.diagnostics, mask)])
 
 

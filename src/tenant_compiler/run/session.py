@@ -1,4 +1,4 @@
-"""One run over a workspace: sets up what all tenants share, then streams one tenant after the other."""
+"""One run over a workspace: sets up what all tenants share, then streams them, a few at a time."""
 
 from __future__ import annotations
 
@@ -26,11 +26,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from tenant_compiler.model.document import Document
+    from tenant_compiler.model.result import EnvironmentResult
     from tenant_compiler.model.workspace import Workspace
     from tenant_compiler.run.passes import Pass
 
-CHUNK = 64
-"""Documents that are read ahead, so that the presets they need are evaluated together."""
+CHUNK = 32
+"""Files that are read and built together: enough for the processor's caches, and few enough for memory."""
 
 
 def keep_all(finding: Diagnostic) -> bool:
@@ -88,7 +89,7 @@ class Session:
         )
 
     def stream(self, selectors: Selectors, passes: Sequence[Pass]) -> Iterator[TenantResult]:
-        """Build or check one tenant after the other, in the order of their files.
+        """Build or check the selected tenants, in the order of their files.
 
         Raises:
             TenantCompileError: a selector fits nothing; exit code 2.
@@ -102,9 +103,8 @@ class Session:
         for documents, broken in self._chunks(paths, selectors):
             yield from broken
             self.tools.resolver.prepare(documents)
-            for document in documents:
-                found.add(document.value["metadata"]["name"])
-                yield self._tenant(document, selectors, passes, twice)
+            found.update(document.value["metadata"]["name"] for document in documents)
+            yield from self._tenants(documents, selectors, passes, twice)
         missing = [name for name in selectors.tenants if name not in found]
         if missing and self.complete:
             raise TenantCompileError([self._unknown_tenant(missing[0])])
@@ -166,33 +166,46 @@ class Session:
                 ]
             yield documents, broken
 
-    def _tenant(
-        self, document: Document, selectors: Selectors, passes: Sequence[Pass], twice: Mapping[str, Sequence[Place]]
-    ) -> TenantResult:
-        name: str = document.value["metadata"]["name"]
-        clash = self.fleet.claim_name(document)
-        others = [other for other in twice.get(name, ()) if (other.file, other.document) != document[:2]]
-        if clash is None and others:
-            # Claimed by us, so the other one gets the finding; but we are not written either.
-            clash = Fleet.clash(document, others[0])
-        if clash is not None:
-            return TenantResult(name, document.file, document.index, (), (clash,))
+    def _tenants(
+        self,
+        documents: Sequence[Document],
+        selectors: Selectors,
+        passes: Sequence[Pass],
+        twice: Mapping[str, Sequence[Place]],
+    ) -> Iterator[TenantResult]:
+        """Build or check a few tenants together."""
+        clashes = [self._clash(document, twice) for document in documents]
         chosen = [
-            environment
-            for environment in self.tools.resolver.environments(document)
-            if not selectors.environments or environment in selectors.environments
+            [] if clash else self._environments(document, selectors)
+            for document, clash in zip(documents, clashes, strict=True)
         ]
-        results = []
-        findings: list[Diagnostic] = []
-        for environment in chosen:
-            result = run_passes(document, environment, self.tools, passes, self._keep)
-            fact = result.fact
-            if fact is not None:
-                clashes = tuple(finding for finding in self.fleet.add(fact) if self._keep(finding))
-                result = result._replace(diagnostics=(*result.diagnostics, *clashes))
-            findings += result.diagnostics
-            results.append(result)
-        return TenantResult(name, document.file, document.index, tuple(results), tuple(findings))
+        wanted = [(document, name) for document, names in zip(documents, chosen, strict=True) for name in names]
+        results = iter(run_passes(wanted, self.tools, passes, self._keep))
+        for document, clash, names in zip(documents, clashes, chosen, strict=True):
+            own = [self._with_fleet(next(results)) for _ in names]
+            findings = (clash,) if clash else tuple(finding for result in own for finding in result.diagnostics)
+            name = document.value["metadata"]["name"]
+            yield TenantResult(name, document.file, document.index, tuple(own), findings)
+
+    def _environments(self, document: Document, selectors: Selectors) -> list[str]:
+        names = self.tools.resolver.environments(document)
+        return [name for name in names if not selectors.environments or name in selectors.environments]
+
+    def _clash(self, document: Document, twice: Mapping[str, Sequence[Place]]) -> Diagnostic | None:
+        """The finding that another document has the tenant's name."""
+        clash = self.fleet.claim_name(document)
+        named = twice.get(document.value["metadata"]["name"], ())
+        others = [place for place in named if (place.file, place.document) != (document.file, document.index)]
+        # Claimed by us, so the other one gets the finding; but we are not written either.
+        return clash or (Fleet.clash(document, others[0]) if others else None)
+
+    def _with_fleet(self, result: EnvironmentResult) -> EnvironmentResult:
+        """Add what is wrong with an environment beside those that came before it."""
+        fact = result.fact
+        if fact is None:
+            return result
+        clashes = tuple(finding for finding in self.fleet.add(fact) if self._keep(finding))
+        return result._replace(diagnostics=(*result.diagnostics, *clashes)) if clashes else result
 
     def _twice(self, paths: Sequence[str]) -> dict[str, list[Place]]:
         """Where the names of tenants stand that stand more than once, by name."""

@@ -25,9 +25,9 @@ def work(monkeypatch):
     done = {"passes": [], "files": []}
     run_passes, read_documents = module.run_passes, module.yaml.read_documents
 
-    def counted(document, environment, *rest):
-        done["passes"].append((document.value["metadata"]["name"], environment))
-        return run_passes(document, environment, *rest)
+    def counted(wanted, *rest):
+        done["passes"] += [(document.value["metadata"]["name"], environment) for document, environment in wanted]
+        return run_passes(wanted, *rest)
 
     def parsed(data, file, *rest):
         done["files"].append(file)
