@@ -179,9 +179,10 @@ def _repeated(table: _Table, value: Any, path: tuple[str | int, ...], item: Arti
     if table.entries is not None:
         for index, entry in enumerate(value) if isinstance(value, list) else mapping(value).items():
             _repeated(table.entries, entry, (*path, index), item, found)
-    for name, below in table.fields:
-        if name in value:
-            _repeated(below, value[name], (*path, name), item, found)
+    if isinstance(value, dict):
+        for name, below in table.fields:
+            if name in value:
+                _repeated(below, value[name], (*path, name), item, found)
 
 
 def _same_keys(
