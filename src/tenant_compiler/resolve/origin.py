@@ -8,6 +8,7 @@ from tenant_compiler.model.diagnostic import Label, Place
 from tenant_compiler.model.pointer import ABSENT, follow
 from tenant_compiler.model.record import NamedTuple
 from tenant_compiler.resolve import encryption
+from tenant_compiler.resolve.selection import TENANT
 
 if TYPE_CHECKING:
     from tenant_compiler.model.diagnostic import Diagnostic
@@ -32,7 +33,8 @@ def chain(resolved: Resolved, pointer: Pointer) -> list[Origin]:
     """
     if pointer[:1] != ("spec",):
         place = Place(resolved.file, pointer, document=resolved.document)
-        return [Origin(resolved.layers[-1], follow({"metadata": resolved.metadata}, pointer), place)]
+        tenant = next((layer for layer in resolved.layers if layer.name == TENANT), resolved.layers[-1])
+        return [Origin(tenant, follow({"metadata": resolved.metadata}, pointer), place)]
     path = pointer[1:]
     found = []
     for layer in reversed(resolved.layers):

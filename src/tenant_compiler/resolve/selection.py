@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from tenant_compiler.model.diagnostic import Diagnostic, Place
 from tenant_compiler.model.record import NamedTuple
@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 
     from tenant_compiler.model.document import Document
     from tenant_compiler.resolve.catalogue import Catalogue
+
+
+TENANT: Final = "tenant"
+"""The layer of what a tenant's file says for all environments."""
 
 
 class Selection(NamedTuple):
@@ -37,10 +41,10 @@ def own_layers(document: Document, environment: str) -> list[Layer]:
     place = Place(document.file, ("spec",), document=document.index)
     overrides = (spec.get("environments") or {}).get(environment)
     values = {key: value for key, value in spec.items() if key != "environments"} if "environments" in spec else spec
-    layers = [Layer("tenant", values, place)]
+    layers = [Layer(TENANT, values, place)]
     if overrides:
         below = Place(document.file, ("spec", "environments", environment), document=document.index)
-        layers.append(Layer(f"tenant.environments.{environment}", overrides, below))
+        layers.append(Layer(f"{TENANT}.environments.{environment}", overrides, below))
     return layers
 
 
