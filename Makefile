@@ -21,7 +21,7 @@ demo: $(READY) ## build the example fleet and let the real tools judge the outpu
 	@$(BIN)/python scripts/demo.py $(FLEET)/build
 
 test: $(READY) ## run the unit and integration tests; ARGS goes to pytest
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n auto $(ARGS)
 
 lint: $(READY) ## check style, types and layers
 	@$(BIN)/ruff check .
