@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
 from typing import TYPE_CHECKING
 
 from tenant_compiler.model.diagnostic import Diagnostic, Label, Place, TenantCompileError
-from tenant_compiler.read import files
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Sequence
 
     from tenant_compiler.model.backend import Fact
     from tenant_compiler.model.document import Document
@@ -25,19 +23,22 @@ _HIDING = (
 after a question mark."""
 
 
-def suspects(root: str, paths: Iterable[str]) -> set[str]:
+def suspects(read: Callable[[str], bytes], paths: Sequence[str]) -> set[str]:
     """Find files that may hold two tenants of one name, by a look at their text.
 
     Tenants are built one after the other, and neither of two with one name may be written; so the files in question
     have to be read before the first is built. This look is generous, as every ``name:`` counts as a tenant's, and
     cheap. A file in which a name may be hidden from it makes all of them suspects.
+
+    Args:
+        read: gives the bytes of a file; one that raises `TenantCompileError` is left to the reading pass.
+        paths: the files.
     """
     first: dict[bytes, str] = {}
     found: set[str] = set()
-    paths = tuple(paths)
     for path in paths:
         try:
-            data = files.read_bytes(os.path.join(root, path), path)
+            data = read(path)
         except TenantCompileError:
             continue  # the reading pass reports it
         names = _NAME.findall(data)

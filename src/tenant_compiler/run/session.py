@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from tenant_compiler.model.workspace import Workspace
     from tenant_compiler.run.passes import Pass
 
+GLANCED = 4 << 20
+"""Bytes of files that are kept between the look for names and the reading."""
 CHUNK = 32
 """Files that are read and built together: enough for the processor's caches, and few enough for memory."""
 
@@ -71,6 +73,8 @@ class Session:
         """Tenants that the selectors left out."""
         self._keep = keep
         self._overlay = overlay or {}
+        self._glanced: dict[str, bytes] = {}
+        self._room = GLANCED
         config = workspace.config
         enabled = list(dict.fromkeys([*config["targets"]["enable"], *targets]))
         plugins = load_plugins(enabled)
@@ -112,10 +116,7 @@ class Session:
     def read(self, path: str) -> tuple[list[Document], list[TenantResult]]:
         """Read a file's tenants: the sound ones, and a result for each thing that is wrong with the rest."""
         try:
-            data = self._overlay.get(path)
-            if data is None:
-                data = files.read_bytes(os.path.join(self.workspace.root, path), path)
-            reading = yaml.read_documents(data, path)
+            reading = yaml.read_documents(self._bytes(path), path)
         except TenantCompileError as error:
             return [], [self._broken(path, 0, error.diagnostics)]
         broken = [self._broken(path, 0, reading.diagnostics)] if reading.diagnostics else []
@@ -127,6 +128,21 @@ class Session:
             else:
                 sound.append(document)
         return sound, broken
+
+    def _bytes(self, path: str) -> bytes:
+        """A file's bytes: what stands in for it, what a glance left, or what is on the disk."""
+        data = self._overlay.get(path)
+        if data is None:
+            data = self._glanced.pop(path, None)
+        return files.read_bytes(os.path.join(self.workspace.root, path), path) if data is None else data
+
+    def _glance(self, path: str) -> bytes:
+        """A file's bytes, kept while there is room for the reading that follows: opening one costs as much as a pass."""
+        data = self._bytes(path)
+        if self._room >= len(data):
+            self._room -= len(data)
+            self._glanced[path] = data
+        return data
 
     def _check(self, document: Document) -> list[Diagnostic]:
         value = document.value
@@ -210,7 +226,7 @@ class Session:
     def _twice(self, paths: Sequence[str]) -> dict[str, list[Place]]:
         """Where the names of tenants stand that stand more than once, by name."""
         named: dict[str, list[Place]] = {}
-        for path in sorted(suspects(self.workspace.root, paths)):
+        for path in sorted(suspects(self._glance, paths)):
             for document in self.read(path)[0]:
                 place = Place(path, ("metadata", "name"), document=document.index)
                 named.setdefault(document.value["metadata"]["name"], []).append(place)
@@ -222,8 +238,7 @@ class Session:
         texts: dict[str, bytes] = {}
         for path in paths:
             try:
-                data = self._overlay.get(path)
-                texts[path] = files.read_bytes(os.path.join(self.workspace.root, path), path) if data is None else data
+                texts[path] = self._bytes(path)
             except TenantCompileError:
                 texts[path] = b"\n".join(wanted)  # unreadable: it may be the one
         chosen = [path for path, data in texts.items() if any(name in data for name in wanted)]

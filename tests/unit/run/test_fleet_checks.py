@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 
 import pytest
 
+from tenant_compiler.read.files import read_bytes
 from tenant_compiler.run.discovery import Selectors
 from tenant_compiler.run.fleet import suspects
 from tenant_compiler.run.passes import CHECK
@@ -69,11 +71,16 @@ def test_a_name_that_stands_elsewhere_is_no_second_tenant(project, service):
     assert project.codes() == []
 
 
+def reader(project):
+    """What a session reads files with."""
+    return lambda path: read_bytes(os.path.join(project.root, path), path)
+
+
 def test_most_fleets_have_no_suspects(project, tmp_path):
     """Ordinary files are read once."""
     paths = [project.tenant(name) for name in ("one", "two", "three")]
-    assert suspects(project.root, paths) == set()
-    assert suspects(project.root, [*paths, project.write("tenants/x.yaml", document("metadata: {name: two}"))]) == {
+    assert suspects(reader(project), paths) == set()
+    assert suspects(reader(project), [*paths, project.write("tenants/x.yaml", document("metadata: {name: two}"))]) == {
         "tenants/two.yaml",
         "tenants/x.yaml",
     }
@@ -81,7 +88,7 @@ def test_most_fleets_have_no_suspects(project, tmp_path):
 
 def test_an_unreadable_file_is_nobodys_suspect(project):
     """Reading it is another pass's business."""
-    assert suspects(project.root, [project.tenant("one"), "tenants/missing.yaml"]) == set()
+    assert suspects(reader(project), [project.tenant("one"), "tenants/missing.yaml"]) == set()
 
 
 def test_two_tenants_may_not_share_a_namespace(project):

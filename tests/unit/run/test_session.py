@@ -304,3 +304,20 @@ def test_a_finding_about_an_object_leads_to_the_line_that_made_it(fleet, monkeyp
 def test_this_version_of_the_interface_is_one():
     """A change of what plug-ins see is a change of this number."""
     assert API_VERSION == 1
+
+
+def test_a_file_is_opened_once(fleet, monkeypatch):
+    """The look for names leaves the bytes for the reading, so that both see the same and the disk is asked once."""
+    opened = []
+    read_bytes = module.files.read_bytes
+
+    def counted(path, file, *rest):
+        opened.append(file)
+        return read_bytes(path, file, *rest)
+
+    monkeypatch.setattr(module.files, "read_bytes", counted)
+    fleet.results()
+    tenants = [file for file in opened if file.startswith("tenants/")]
+
+    assert tenants
+    assert len(tenants) == len(set(tenants))
