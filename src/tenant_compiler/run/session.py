@@ -137,7 +137,7 @@ class Session:
         return files.read_bytes(os.path.join(self.workspace.root, path), path) if data is None else data
 
     def _glance(self, path: str) -> bytes:
-        """A file's bytes, kept while there is room for the reading that follows: opening one costs as much as a pass."""
+        """A file's bytes, kept while there is room for the reading that follows: opening costs as much as a pass."""
         data = self._bytes(path)
         if self._room >= len(data):
             self._room -= len(data)
