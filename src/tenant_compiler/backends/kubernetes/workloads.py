@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 SURGE: Final = "25%"
 _STRATEGY: Final = Shared({"type": "RollingUpdate", "rollingUpdate": {"maxSurge": SURGE, "maxUnavailable": 0}})
+_PUBLIC: Final = Shared({"tenant-compiler.dev/public": "whoever may read the namespace may read this: no secrets"})
 _READY_SECONDS: Final = 10
 """A new pod must stay ready so long before an old one goes."""
 _PROGRESS_SECONDS: Final = 600
@@ -34,7 +35,7 @@ def settings(here: Scene) -> tuple[list[ArtifactObject], str]:
     value: dict[str, Any] = {
         "apiVersion": "v1",
         "kind": "ConfigMap",
-        "metadata": metadata(here, "settings"),
+        "metadata": {**metadata(here, "settings"), "annotations": _PUBLIC},
         "data": data,
     }
     return [made("ConfigMap", value, tuple(pointer for setting in said for pointer in setting.made_from))], digest
