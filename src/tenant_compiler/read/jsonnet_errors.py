@@ -54,9 +54,11 @@ def explain(failure: Failure, *, entry: str, roots: Roots, source: Callable[[str
         stack: the greatest depth of calls.
     """
     names = [roots.display(real) for real in failure.files if roots.contains(real)]
-    place = _trace_place(failure.text, names, source) or Place(entry)
+    place = _trace_place(failure.text, names, source)
     if failure.refusal is not None:
-        return _refused(failure.refusal, place, roots)
+        # After a refused import gojsonnet now and then gives an error without any text.
+        return _refused(failure.refusal, place or _import_place(failure.refusal, names, source) or Place(entry), roots)
+    place = place or Place(entry)
     text = re.sub(r"^(?:RUNTIME|STATIC) ERROR: ", "", failure.text)
     static = _static(text, names, source)
     if static is not None:
@@ -99,6 +101,23 @@ def _trace_place(text: str, names: Sequence[str], source: Callable[[str], str]) 
             found = re.match(re.escape(name) + _WHERE, line)
             if found:
                 return _place(name, found, source)
+    return None
+
+
+def _import_place(refusal: Refusal, names: Sequence[str], source: Callable[[str], str]) -> Place | None:
+    """The first import of the refused name in a file of the folder that asked for it: each of them is refused."""
+    from tenant_compiler.read.jsonnet_lexer import span_of, string_value, tokens  # noqa: PLC0415 - only for this error
+
+    for name in names:
+        if name.rpartition("/")[0] != refusal.folder.rstrip("/"):
+            continue
+        text = source(name)
+        before = None
+        for token in tokens(text):
+            asks = before is not None and before.text in ("import", "importstr", "importbin")
+            if before is not None and asks and token.kind == "string" and string_value(token) == refusal.name:
+                return Place(name, span=span_of(text, before.start, token.end))
+            before = token
     return None
 
 

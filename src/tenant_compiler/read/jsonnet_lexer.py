@@ -7,6 +7,7 @@ import json
 import re
 from typing import TYPE_CHECKING
 
+from tenant_compiler.model.diagnostic import Span
 from tenant_compiler.model.record import NamedTuple
 
 if TYPE_CHECKING:
@@ -50,6 +51,14 @@ def tokens(source: str) -> Iterator[Token]:
         if kind != "skip":
             yield Token(kind, position, end, source[position:end])
         position = end
+
+
+def span_of(text: str, start: int, end: int) -> Span:
+    """The span of a stretch of a text, by its offsets in characters; one of several lines is shown by its first."""
+    line_start = text.rfind("\n", 0, start) + 1
+    line_end = text.find("\n", start)
+    last = min(end, line_end if line_end >= 0 else len(text))
+    return Span(text.count("\n", 0, start) + 1, start - line_start + 1, last - line_start + 1)
 
 
 def string_value(token: Token) -> str | None:

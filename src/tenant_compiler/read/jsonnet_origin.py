@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from tenant_compiler.model.diagnostic import Place, Span
+from tenant_compiler.model.diagnostic import Place
 from tenant_compiler.model.pointer import follow
 from tenant_compiler.model.record import NamedTuple
-from tenant_compiler.read.jsonnet_lexer import Token, expression_end, string_value, tokens
+from tenant_compiler.read.jsonnet_lexer import Token, expression_end, span_of, string_value, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,7 +51,7 @@ def locate_leaf(evaluator: JsonnetEvaluator, job: Job, pointer: Pointer, value: 
         # Two literals of which each alone decides (a greatest or a union): neither line is the whole truth.
         return Place(evaluator.display(job.file))
     only = proved[0]
-    return Place(evaluator.display(only.file), span=_span(sources[only.file], only))
+    return Place(evaluator.display(only.file), span=span_of(sources[only.file], only.start, only.end))
 
 
 def _prove(
@@ -120,11 +120,3 @@ def _change(value: Any) -> Any:
 def _same(one: Any, other: Any) -> bool:
     """Equal as JSON: true is not 1, but 1.0 is."""
     return isinstance(one, bool) == isinstance(other, bool) and bool(one == other)
-
-
-def _span(text: str, found: _Candidate) -> Span:
-    """The span of a literal; one of several lines is shown by its first."""
-    line_start = text.rfind("\n", 0, found.start) + 1
-    line_end = text.find("\n", found.start)
-    end = min(found.end, line_end if line_end >= 0 else len(text))
-    return Span(text.count("\n", 0, found.start) + 1, found.start - line_start + 1, end - line_start + 1)

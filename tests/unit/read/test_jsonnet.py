@@ -492,3 +492,23 @@ def test_a_run_starts_one_child_for_all_its_files(
 
     assert not [result for result in make(limits=LIMITS).evaluate(jobs) if result.diagnostics]
     assert len(started) == 1
+
+
+def test_a_refused_import_has_its_line_without_the_engines_help(tmp_path: Path) -> None:
+    """Now and then an engine's error has no text; the import itself says where it stands."""
+    from tenant_compiler.read.jsonnet_errors import Failure, explain
+    from tenant_compiler.read.jsonnet_files import Refusal, Roots
+
+    (tmp_path / "ws/t").mkdir(parents=True)
+    (tmp_path / "ws/t/it.jsonnet").write_text("// import 'gone'\n{\n  a: importstr @'gone' }")
+    roots = Roots(str(tmp_path / "ws"), str(tmp_path / "built"))
+    failure = Failure("", Refusal("missing", "gone", "t/"), (str(tmp_path / "ws/t/it.jsonnet"),))
+
+    def source(name: str) -> str:
+        return (tmp_path / "ws" / name).read_text()
+
+    found = explain(failure, entry="t/it.jsonnet", roots=roots, source=source, stack=500)
+
+    assert found.code == "TC124"
+    assert found.place is not None
+    assert found.place.span == (3, 6, 23)
