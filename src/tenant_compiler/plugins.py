@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from importlib.metadata import EntryPoint
 
+    from tenant_compiler.model.diagnostic import Place
+
 OURS: Final = "tenant-compiler"
 """The distribution of the built-in plug-ins."""
 _PREFIX: Final = "tenant_compiler_"
@@ -97,24 +99,31 @@ class Plugins:
         """Whether a thing that a hook (``backends``, ``checks``, ``rule_packs``) gave is our own."""
         return self._owners[hook, name].distribution == OURS
 
-    def require(self, names: Iterable[str], backends: Iterable[str]) -> None:
+    def require(self, names: Iterable[str], backends: Iterable[str], config: Place | None = None) -> None:
         """Make sure that nothing is broken and everything that the workspace names is there.
+
+        Args:
+            names: of plug-ins, as ``plugins.required`` lists them.
+            backends: of targets, as ``targets.enable`` lists them; further ones may follow.
+            config: where the workspace's configuration stands, for the findings' places.
 
         Raises:
             TenantCompileError: TC701 to TC706, exit code 2.
         """
         problems = list(self.problems)
         known = [plugin.name for plugin in self.found]
-        for name in names:
+        for index, name in enumerate(names):
             if name not in known:
+                place = config and config._replace(pointer=(*config.pointer, "plugins", "required", index))
                 help_ = did_you_mean(name, known) or "install it into the environment that runs this command"
                 message = f"the plug-in `{name}`, which plugins.required names, is not installed"
-                problems.append(Diagnostic("TC706", message, help=help_))
-        for name in backends:
+                problems.append(Diagnostic("TC706", message, place=place, help=help_))
+        for index, name in enumerate(backends):
             if name not in self.backends:
+                place = config and config._replace(pointer=(*config.pointer, "targets", "enable", index))
                 help_ = did_you_mean(name, self.backends) or "installed are " + ", ".join(self.backends)
                 message = f"there is no back-end `{name}`, which targets.enable names"
-                problems.append(Diagnostic("TC706", message, help=help_))
+                problems.append(Diagnostic("TC706", message, place=place, help=help_))
         if problems:
             raise TenantCompileError(problems)
 

@@ -105,5 +105,6 @@ def test_the_package_behind_our_bundle_finds_no_fault(lowered):
 
     by_kind = {item.value["kind"]: item.value for item in lowered("yaml").objects}
 
+    assert len(by_kind) > 10
     for value in by_kind.values():
         kubernetes_validate.validate(value, "1.34", strict=True)

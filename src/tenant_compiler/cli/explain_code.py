@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 from tenant_compiler.cli.codes import known_codes
 from tenant_compiler.cli.frame import Outcome
 from tenant_compiler.cli.words import table
 from tenant_compiler.cli.wrong_use import WrongUseError
-from tenant_compiler.data import data_folder
 from tenant_compiler.read.suggest import near
+from tenant_compiler.report.pages import page, title
 from tenant_compiler.report.style import BOLD, CYAN
 
 if TYPE_CHECKING:
@@ -20,9 +19,9 @@ if TYPE_CHECKING:
 
 def list_codes(frame: Frame) -> Outcome:
     """List the built-in codes and those of plug-ins' rules, with their titles."""
-    titles = {code: _title(_page(code)) for code in known_codes()} | _plugin_titles()
+    titles = {code: title(code) for code in known_codes()} | _plugin_titles()
     if frame.as_json:
-        return Outcome(extra={"codes": [{"code": code, "title": title} for code, title in titles.items()]})
+        return Outcome(extra={"codes": [{"code": code, "title": words} for code, words in titles.items()]})
     return Outcome(table(("CODE", "TITLE"), [*titles.items()]))
 
 
@@ -34,10 +33,9 @@ def explain_code(frame: Frame, code: str) -> Outcome:
     """
     codes = known_codes()
     if code in codes:
-        page = _page(code)
         if frame.as_json:
-            return Outcome(extra={"code": code, "title": _title(page), "page": page})
-        return Outcome(_rendered(page, frame.style()))
+            return Outcome(extra={"code": code, "title": title(code), "page": page(code)})
+        return Outcome(_rendered(page(code), frame.style()))
     titles = _plugin_titles()
     if code in titles:
         if frame.as_json:
@@ -46,15 +44,6 @@ def explain_code(frame: Frame, code: str) -> Outcome:
     meant = near(code, [*codes, *titles])
     hint = f"did you mean `{meant}`?" if meant else "`tenant-compile explain --all` lists them"
     raise WrongUseError(f"there is no code {code}; {hint}")
-
-
-def _page(code: str) -> str:
-    with open(os.path.join(data_folder("codes"), f"{code}.md"), encoding="utf-8") as file:
-        return file.read()
-
-
-def _title(page: str) -> str:
-    return page.partition("\n")[0].partition(": ")[2]
 
 
 def _plugin_titles() -> dict[str, str]:
@@ -68,11 +57,11 @@ def _plugin_titles() -> dict[str, str]:
     return {code: title for code, title in sorted(titles.items()) if not code.startswith("TC")}
 
 
-def _rendered(page: str, style: Style) -> str:
+def _rendered(text: str, style: Style) -> str:
     """Markdown for a terminal: headings in bold, code indented, the rest as it is written."""
     out = []
     fenced = False
-    for line in page.rstrip("\n").split("\n"):
+    for line in text.rstrip("\n").split("\n"):
         if line.startswith("```"):
             fenced = not fenced
         elif fenced:

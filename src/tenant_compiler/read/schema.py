@@ -139,15 +139,6 @@ def document_schema(name: SchemaName, extensions: Sequence[Extension] = ()) -> S
     return _with_extensions(_loaded(name), name, extensions)
 
 
-def tenant_schema(extensions: Sequence[Extension] = ()) -> Schema:
-    """Return the tenant's JSON Schema with plug-ins' sections below `extensions`, for editors.
-
-    Raises:
-        ValueError: a plug-in's schema is not one.
-    """
-    return document_schema("tenant", extensions)
-
-
 def _loaded(name: SchemaName, hook: Any = None) -> Schema:
     with open(os.path.join(data_folder("schemas"), f"{name}.schema.json"), encoding="utf-8") as file:
         schema: Schema = json.load(file, object_hook=hook)

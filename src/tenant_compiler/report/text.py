@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Final
 
-from tenant_compiler.data import data_folder
 from tenant_compiler.emit.escape import terminal
 from tenant_compiler.model.diagnostic import SEVERITIES
 from tenant_compiler.model.pointer import show
+from tenant_compiler.report.pages import title
 from tenant_compiler.report.snippet import make_snippet
 from tenant_compiler.report.style import BOLD, GUTTER, SEVERITY, Style
 
@@ -42,15 +41,6 @@ def write_text(report: Report) -> str:
     if report.summary:
         text += ("\n" if text else "") + "\n".join(report.summary) + "\n"
     return text
-
-
-def page_title(code: str) -> str:
-    """The title of a code's page; empty for a code of a plug-in."""
-    try:
-        with open(os.path.join(data_folder("codes"), f"{code}.md"), encoding="utf-8") as file:
-            return file.readline().partition(": ")[2].strip()
-    except OSError:
-        return ""
 
 
 def counts(numbers: Mapping[Severity, int]) -> str:
@@ -107,8 +97,8 @@ class TextWriter:
             head = self._style.paint(f"info[{code}]", SEVERITY["info"])
             tenants = {tenant for finding in findings for tenant, _ in finding.owners}
             where = f" in {len(tenants)} tenants" if len(tenants) > 1 else ""
-            title = page_title(code) or findings[0].diagnostic.message
-            lines.append(f"{head}: {len(findings)} x {terminal(title)}{where}")
+            what = title(code) or findings[0].diagnostic.message
+            lines.append(f"{head}: {len(findings)} x {terminal(what)}{where}")
         note = "`-v` shows each of them; `tenant-compile explain CODE` tells what a code means"
         return "\n".join([*lines, self._remark("note", note, 1)]) + "\n"
 

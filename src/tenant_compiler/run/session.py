@@ -69,8 +69,6 @@ class Session:
         self.fleet = Fleet()
         self.complete = True
         """Whether every document so far could be read and named."""
-        self.passed = 0
-        """Tenants that the selectors left out."""
         self._keep = keep
         self._overlay = overlay or {}
         self._glanced: dict[str, bytes] = {}
@@ -78,7 +76,7 @@ class Session:
         config = workspace.config
         enabled = list(dict.fromkeys([*config["targets"]["enable"], *targets]))
         plugins = load_plugins(enabled)
-        plugins.require(config["plugins"]["required"], enabled)
+        plugins.require(config["plugins"]["required"], enabled, Place(workspace.file, workspace.section))
         self._extensions = tuple(plugins.extensions.values())
         self.evaluator = JsonnetEvaluator.of(workspace.root, data_folder("tier_presets"))
         folder = user_folder() if cache is None else cache
@@ -139,7 +137,7 @@ class Session:
     def _glance(self, path: str) -> bytes:
         """A file's bytes, kept while there is room for the reading that follows: opening costs as much as a pass."""
         data = self._bytes(path)
-        if self._room >= len(data):
+        if path not in self._overlay and self._room >= len(data):
             self._room -= len(data)
             self._glanced[path] = data
         return data
@@ -174,9 +172,7 @@ class Session:
             broken: list[TenantResult] = []
             for path in paths[start : start + CHUNK]:
                 sound, bad = self.read(path)
-                chosen = [document for document in sound if selectors.match(document)]
-                self.passed += len(sound) - len(chosen)
-                documents += chosen
+                documents += [document for document in sound if selectors.match(document)]
                 broken += [
                     result for result in bad if not selectors.tenants or result.tenant in ("", *selectors.tenants)
                 ]

@@ -117,12 +117,12 @@ def test_what_only_the_matcher_refuses_is_still_a_finding() -> None:
 def test_a_schema_that_is_none_is_the_plug_ins_fault(broken: dict[str, Any]) -> None:
     """A broken schema, or one that leads to another document, is refused with the extension's name."""
     with pytest.raises(ValueError, match="the schema of the extension `bad`"):
-        schema.tenant_schema([Extension("bad", "", broken)])
+        schema.document_schema("tenant", [Extension("bad", "", broken)])
 
 
 def test_the_schema_for_editors_holds_the_sections() -> None:
-    """`tenant_schema` is a schema of its own: editors check plug-ins' sections by it."""
-    made = schema.tenant_schema([CHAT])
+    """`document_schema` gives a schema of its own: editors check plug-ins' sections by it."""
+    made = schema.document_schema("tenant", [CHAT])
     validator = jsonschema_rs.Draft7Validator(made)
     assert validator.is_valid(tenant({"chat": {"channel": "#care"}}))
     assert not validator.is_valid(tenant({"chat": {"channel": "care"}}))

@@ -117,13 +117,6 @@ def test_selectors_filter_the_work_and_not_the_output(fleet, work, selectors, pa
     assert len(work["files"]) == files
 
 
-def test_the_session_counts_what_selectors_left_out(fleet):
-    """For the summary."""
-    session = fleet.session()
-    list(session.stream(Selectors(labels=(("segment", "bank"),)), CHECK))
-    assert session.passed == 1
-
-
 def test_an_unknown_tenant_is_wrong_use_with_a_near_match(fleet):
     """TC325, exit code 2."""
     with pytest.raises(TenantCompileError) as caught:
@@ -321,3 +314,16 @@ def test_a_file_is_opened_once(fleet, monkeypatch):
 
     assert tenants
     assert len(tenants) == len(set(tenants))
+
+
+def test_what_the_configuration_names_and_nobody_has_is_told_with_its_line(project):
+    """A missing plug-in and a misspelt back-end (TC706) stand where the workspace names them."""
+    with open(project.root + "/tenant-compile.toml", encoding="utf-8") as file:
+        text = file.read()
+    project.write("tenant-compile.toml", text.partition("[targets]")[0] + '[targets]\nenable = ["kubernets"]\n')
+    with pytest.raises(module.TenantCompileError) as caught:
+        project.session()
+    (found,) = caught.value.diagnostics
+
+    assert found.code == "TC706"
+    assert (found.place.file, found.place.pointer) == ("tenant-compile.toml", ("targets", "enable", 0))
