@@ -1,0 +1,172 @@
+"""Compliance as data: rules, controls and frameworks as they are loaded, and what comes out when they are judged."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+
+from tenant_compiler.model.record import NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tenant_compiler.model.pointer import Pointer
+
+Subject: TypeAlias = Literal["tenant", "artifact"]
+Evidence: TypeAlias = Literal["config", "attested", "manual"]
+Stricter: TypeAlias = Literal["lower", "higher", "subset", "superset"]
+Status: TypeAlias = Literal[
+    "fail", "not_evaluated", "not_enforceable", "waived", "attested", "manual", "pass", "not_applicable"
+]
+
+STATUSES: Final[tuple[Status, ...]] = (
+    "fail",
+    "not_evaluated",
+    "not_enforceable",
+    "waived",
+    "attested",
+    "manual",
+    "pass",
+    "not_applicable",
+)
+"""Worst first: the status of a control is the worst of its rules'."""
+FAILING: Final[frozenset[Status]] = frozenset({"fail", "not_evaluated", "not_enforceable"})
+"""The statuses that make the exit code 1."""
+
+
+class Parameter(NamedTuple):
+    """A number or list that a rule reads, and which way it is stricter."""
+
+    name: str
+    unit: str
+    default: Any
+    """An integer, a list of texts, or a map of integers by name."""
+    stricter: Stricter
+    """``subset``: fewer members are stricter; ``superset``: more are. Of a map, ``lower`` and ``higher`` hold by key."""
+    description: str
+    conflicts_with: str = ""
+    """Another parameter whose demand may contradict this one: a shortest time above a longest."""
+
+
+class Rule(NamedTuple):
+    """The metadata of one rule; its code is a Rego package."""
+
+    id: str
+    """``TC404``."""
+    name: str
+    """``tls_minimum``; the last part of the package."""
+    package: str
+    """``tenant_compiler.rules.tls_minimum``."""
+    title: str
+    description: str
+    subject: Subject
+    evidence: Literal["config", "attested"]
+    severity: Literal["error", "warning"]
+    enforcement: Literal["block", "report"]
+    """``block``: a tenant that it denies is not written. ``report``: it only sets the exit code."""
+    remediation: str
+    parameters: tuple[Parameter, ...]
+    carried_by: tuple[str, ...]
+    """Ids of the artifact rules whose objects prove what this rule looks at."""
+    needs: tuple[str, ...]
+    """Features (``plan/needs.py``) without which a platform cannot honour what the rule asks."""
+    file: str
+    """``<built-in>/policies/rego/rules/tls_minimum.rego``, or relative to the workspace."""
+    line: int
+    """Of the package, counted from 1."""
+
+
+class RuleUse(NamedTuple):
+    """A control's use of a rule."""
+
+    rule: str
+    """The rule's name."""
+    at: Pointer
+    """Only what lies at or below this pointer counts; empty: all that the rule looks at."""
+
+
+class Control(NamedTuple):
+    """One requirement of a framework."""
+
+    id: str
+    title: str
+    text: str
+    evidence: Evidence
+    levels: tuple[str, ...]
+    """Empty: all."""
+    roles: tuple[str, ...]
+    """Empty: all."""
+    rules: tuple[RuleUse, ...]
+    advises: tuple[RuleUse, ...]
+    """Their findings are warnings and decide nothing."""
+    parameters: Mapping[str, Any]
+    by_level: Mapping[str, Mapping[str, Any]]
+    """Parameters of a level, over those above."""
+    note: str
+
+
+class Framework(NamedTuple):
+    """A regulation or standard, with every control that it lists."""
+
+    name: str
+    title: str
+    version: str
+    date: str
+    source: str
+    proves: str
+    levels: tuple[str, ...]
+    """Lowest first; empty where there are none."""
+    roles: tuple[str, ...]
+    controls: Mapping[str, Control]
+    file: str
+    """``<built-in>/policies/frameworks/hipaa.yaml``, or relative to the workspace."""
+
+
+class Denial(NamedTuple):
+    """One thing that a rule refuses."""
+
+    rule: str
+    """The rule's id."""
+    message: str
+    pointer: Pointer
+    """Into the resolved tenant; of an artifact's object, what it was made from first."""
+    ref: str
+    """The artifact's object, ``kubernetes/shared-eu.yaml#Deployment/portal``; empty for the tenant itself."""
+    at: Pointer
+    """Inside that object."""
+    fix: tuple[Pointer, Any] | None
+    """Where to write what."""
+
+
+class RuleResult(NamedTuple):
+    """What a rule said of one tenant in one environment."""
+
+    rule: Rule
+    denials: tuple[Denial, ...]
+    checked: tuple[Pointer, ...]
+    """What a rule about the tenant looked at."""
+    objects: tuple[str, ...]
+    """Refs of the objects that a rule about artifacts looked at."""
+    error: str = ""
+    """Why it could not be evaluated; empty when it was."""
+
+
+class Verdict(NamedTuple):
+    """The status of one control for one tenant in one environment."""
+
+    framework: str
+    control: str
+    status: Status
+    because: tuple[Reason, ...]
+    """One for each rule of the control; empty for a manual control."""
+
+
+class Reason(NamedTuple):
+    """What one rule contributes to a verdict."""
+
+    rule: str
+    """Its id."""
+    status: Status
+    text: str
+    """In words: "2 places, carried by aws_kms_key.tenant"."""
+    waiver: str = ""
+    """The name of the waiver that covers its denials."""
