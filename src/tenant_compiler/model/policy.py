@@ -41,7 +41,7 @@ class Parameter(NamedTuple):
     default: Any
     """An integer, a list of texts, or a map of integers by name."""
     stricter: Stricter
-    """``subset``: fewer members are stricter; ``superset``: more are. Of a map, ``lower`` and ``higher`` hold by key."""
+    """``subset``: fewer members are stricter; ``superset``: more. Of a map, ``lower`` and ``higher`` hold by key."""
     description: str
     conflicts_with: str = ""
     """Another parameter whose demand may contradict this one: a shortest time above a longest."""
@@ -150,6 +150,16 @@ class RuleResult(NamedTuple):
     """Why it could not be evaluated; empty when it was."""
 
 
+class Reason(NamedTuple):
+    """What one rule contributes to a verdict."""
+
+    rule: str
+    """Its id."""
+    status: Status
+    waiver: str = ""
+    """The name of the waiver that covers its denials, or ``baseline``."""
+
+
 class Verdict(NamedTuple):
     """The status of one control for one tenant in one environment."""
 
@@ -160,13 +170,39 @@ class Verdict(NamedTuple):
     """One for each rule of the control; empty for a manual control."""
 
 
-class Reason(NamedTuple):
-    """What one rule contributes to a verdict."""
+class Demand(NamedTuple):
+    """The value of a parameter for one tenant: the strictest that anybody asks for."""
 
-    rule: str
-    """Its id."""
-    status: Status
-    text: str
-    """In words: "2 places, carried by aws_kms_key.tenant"."""
-    waiver: str = ""
-    """The name of the waiver that covers its denials."""
+    value: Any
+    by: str
+    """Who asks for it: ``pci_dss 10.5.1``, ``workspace``, or empty for the rule's own default."""
+    others: tuple[tuple[str, Any], ...]
+    """What others ask for, each with who."""
+
+
+class Applied(NamedTuple):
+    """A framework that a tenant is under."""
+
+    name: str
+    level: str
+    role: str
+    hypothetical: bool
+    """True: the tenant is only compared with it (``--with``); nothing of it decides."""
+
+    @property
+    def title(self) -> str:
+        """What people call it: ``fedramp:moderate``."""
+        return f"{self.name}:{self.level}" if self.level else self.name
+
+
+class Compliance(NamedTuple):
+    """All that was judged of one tenant in one environment."""
+
+    applied: tuple[Applied, ...]
+    results: Mapping[str, RuleResult]
+    """By the rules' names: those that a control of the frameworks uses, and the workspace's own."""
+    verdicts: tuple[Verdict, ...]
+    """By framework, then in the order of its controls."""
+    parameters: Mapping[str, Demand]
+    judged_on: str
+    """The day, YYYY-MM-DD."""
