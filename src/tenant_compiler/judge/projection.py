@@ -11,11 +11,11 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from tenant_compiler.model.artifact import Artifact
     from tenant_compiler.model.plan import Plan
-    from tenant_compiler.model.policy import Demand
+    from tenant_compiler.model.policy import Applied, Demand
     from tenant_compiler.model.resolved import Resolved
 
 UNLIMITED: Final[Mapping[str, bool]] = {"unlimited": True}
@@ -31,7 +31,11 @@ RENAMED: Final[Mapping[str, tuple[str, int]]] = {
 }
 """Fields that may be fractions: their name in the projection, and what a unit is multiplied by."""
 
-AMOUNTS: Final = (("quotas",), ("services", "*", "resources", "*"), ("monitoring", "slos", "*"))
+AMOUNTS: Final[tuple[tuple[str, ...], ...]] = (
+    ("quotas",),
+    ("services", "*", "resources", "*"),
+    ("monitoring", "slos", "*"),
+)
 """Sections, below ``spec``, whose fields are renamed. A size in whole GiB elsewhere keeps its name."""
 
 DATES: Final[Mapping[str, tuple[str, int]]] = {
@@ -41,7 +45,7 @@ DATES: Final[Mapping[str, tuple[str, int]]] = {
 }
 """Dates of records: the name of the days beside them, and their sign."""
 
-DATED: Final = (
+DATED: Final[tuple[tuple[str, ...], ...]] = (
     ("compliance", "attestations", "*"),
     ("compliance", "agreements", "*"),
     ("compliance", "impact_assessment"),
@@ -55,6 +59,7 @@ def project(
     artifacts: Mapping[str, tuple[Artifact, ...]],
     parameters: Mapping[str, Demand],
     judged_on: date,
+    applied: Sequence[Applied] = (),
 ) -> dict[str, Any]:
     """Make the ``input`` of all rules. Shares what it does not change with its arguments.
 
@@ -64,6 +69,7 @@ def project(
         artifacts: what the back-ends made, by target.
         parameters: by name.
         judged_on: the day from which ages are counted.
+        applied: the frameworks that the tenant is judged by.
     """
     return {
         "tenant": {"metadata": resolved.metadata, "spec": project_spec(resolved.spec, judged_on)},
@@ -79,6 +85,7 @@ def project(
             for site in plan.sites
         ],
         "parameters": {name: demand.value for name, demand in parameters.items()},
+        "frameworks": {each.name: {"level": each.level, "role": each.role} for each in applied},
         "artifacts": project_artifacts(artifacts),
     }
 
