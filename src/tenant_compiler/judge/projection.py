@@ -14,9 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from tenant_compiler.model.artifact import Artifact
-    from tenant_compiler.model.plan import Plan
     from tenant_compiler.model.policy import Applied, Demand
-    from tenant_compiler.model.resolved import Resolved
+    from tenant_compiler.model.result import EnvironmentResult
 
 UNLIMITED: Final[Mapping[str, bool]] = {"unlimited": True}
 """What the text ``unlimited`` becomes: an object compares above no number."""
@@ -54,23 +53,19 @@ DATED: Final[tuple[tuple[str, ...], ...]] = (
 
 
 def project(
-    resolved: Resolved,
-    plan: Plan,
-    artifacts: Mapping[str, tuple[Artifact, ...]],
-    parameters: Mapping[str, Demand],
-    judged_on: date,
-    applied: Sequence[Applied] = (),
+    result: EnvironmentResult, parameters: Mapping[str, Demand], judged_on: date, applied: Sequence[Applied] = ()
 ) -> dict[str, Any]:
     """Make the ``input`` of all rules. Shares what it does not change with its arguments.
 
     Args:
-        resolved: the tenant.
-        plan: its plan, for the sites.
-        artifacts: what the back-ends made, by target.
+        result: a tenant in one environment, lowered.
         parameters: by name.
         judged_on: the day from which ages are counted.
         applied: the frameworks that the tenant is judged by.
     """
+    resolved, plan = result.resolved, result.plan
+    assert resolved is not None
+    assert plan is not None
     return {
         "tenant": {"metadata": resolved.metadata, "spec": project_spec(resolved.spec, judged_on)},
         "environment": resolved.environment,
@@ -86,7 +81,7 @@ def project(
         ],
         "parameters": {name: demand.value for name, demand in parameters.items()},
         "frameworks": {each.name: {"level": each.level, "role": each.role} for each in applied},
-        "artifacts": project_artifacts(artifacts),
+        "artifacts": project_artifacts(result.artifacts),
     }
 
 
