@@ -72,6 +72,10 @@ class Diagnostic(NamedTuple):
     """The back-end that found it, for findings about artifacts."""
     object: str = ""
     """The artifact's object, as its back-end names it (``Deployment/portal``)."""
+    rule: str = ""
+    """The policy's rule that found it, by name. Such a finding can be waived, but not ignored."""
+    blocks: bool = True
+    """Of an error: whether the tenant may not be written. Else it only sets the exit code."""
 
 
 class TenantCompileError(Exception):

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from tenant_compiler.model.artifact import Artifact, EmittedFile
     from tenant_compiler.model.diagnostic import Diagnostic
     from tenant_compiler.model.plan import Plan
+    from tenant_compiler.model.policy import Compliance
     from tenant_compiler.model.resolved import Resolved
 
 
@@ -27,6 +28,8 @@ class EnvironmentResult(NamedTuple):
     files: tuple[EmittedFile, ...] = ()
     """Empty when the run does not emit, and when there is an error."""
     diagnostics: tuple[Diagnostic, ...] = ()
+    compliance: Compliance | None = None
+    """None for a tenant that was not judged: no framework applies to it, or an earlier pass found an error."""
     timings: Mapping[str, float] = {}
     """Seconds by pass."""
 
@@ -64,8 +67,8 @@ class TenantResult(NamedTuple):
 
     @property
     def ok(self) -> bool:
-        """Whether the tenant may be written: no finding is an error."""
-        return all(diagnostic.severity != "error" for diagnostic in self.diagnostics)
+        """Whether the tenant may be written: no finding is an error that keeps it from that."""
+        return not any(diagnostic.severity == "error" and diagnostic.blocks for diagnostic in self.diagnostics)
 
     @property
     def files(self) -> tuple[EmittedFile, ...]:

@@ -1,0 +1,183 @@
+"""From what rules said to a status for every control: worst wins, and a promise without an artifact is no proof."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+from tenant_compiler.model.policy import STATUSES, Denial, Reason, Verdict
+from tenant_compiler.model.record import NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from tenant_compiler.judge.selection import Chosen
+    from tenant_compiler.model.artifact import Artifact
+    from tenant_compiler.model.pointer import Pointer
+    from tenant_compiler.model.policy import Rule, RuleResult, RuleUse, Status
+
+_RANK: Final[Mapping[Status, int]] = {status: rank for rank, status in enumerate(STATUSES)}
+
+Pardon: TypeAlias = "Callable[[str, str, Denial], str]"
+"""Framework, control and denial to the name of the waiver that covers it; empty for none."""
+
+
+class Charge(NamedTuple):
+    """One denial under one control."""
+
+    chosen: Chosen
+    denial: Denial
+    waiver: str
+    """Empty: not waived."""
+    advisory: bool
+
+
+class Evidence:
+    """Which settings of a tenant some artifact really carries.
+
+    Args:
+        artifacts: of all targets.
+    """
+
+    def __init__(self, artifacts: Mapping[str, Sequence[Artifact]]) -> None:
+        self.made_from = {
+            f"{target}/{artifact.path}#{item.id}": item.made_from
+            for target, made in artifacts.items()
+            for artifact in made
+            for item in artifact.objects
+        }
+
+    def covers(self, pointers: Iterable[Pointer], objects: Iterable[str]) -> bool:
+        """Tell whether each pointer, or a node above or below it, went into one of the objects."""
+        whole: set[Pointer] = set()
+        above: set[Pointer] = set()
+        for ref in objects:
+            for pointer in self.made_from.get(ref, ()):
+                if pointer not in whole:
+                    whole.add(pointer)
+                    above.update(pointer[:length] for length in range(2, len(pointer)))
+        return all(
+            pointer in above or any(pointer[:length] in whole for length in range(2, len(pointer) + 1))
+            for pointer in pointers
+        )
+
+
+class Case:
+    """One tenant in one environment before the bench.
+
+    Args:
+        results: what each rule said under the strictest parameters, by name.
+        precise: what a rule says under the parameters of one control; asked only for rules that deny something.
+        evidence: the lineage of what was emitted.
+        rules: all known rules by id, for those that carry evidence.
+        unenforceable: features that the tenant needs and its platform lacks.
+        pardon: waivers and the baseline.
+    """
+
+    def __init__(  # noqa: PLR0913 - told apart by name
+        self,
+        *,
+        results: Mapping[str, RuleResult],
+        precise: Callable[[Chosen, str], RuleResult],
+        evidence: Evidence,
+        rules: Mapping[str, Rule],
+        unenforceable: frozenset[str],
+        pardon: Pardon,
+    ) -> None:
+        self._results = results
+        self._precise = precise
+        self._evidence = evidence
+        self._rules = rules
+        self._unenforceable = unenforceable
+        self._pardon = pardon
+        self._calm: dict[RuleUse, Reason] = {}
+        self.charges: list[Charge] = []
+        self.barred: list[tuple[Chosen, RuleResult]] = []
+        """What the platform cannot do, and which control asks for it."""
+
+    def judge(self, chosen: Chosen) -> Verdict:
+        """Give one control its status."""
+        control = chosen.control
+        if not chosen.uses:
+            return Verdict(chosen.applied.name, control.id, "manual", ())
+        reasons = tuple(
+            self._reason(chosen, use, advisory=index >= chosen.deciding) for index, use in enumerate(chosen.uses)
+        )
+        deciding = reasons[: chosen.deciding]
+        if not deciding:
+            return Verdict(chosen.applied.name, control.id, "manual", reasons)
+        status = deciding[0].status
+        for reason in deciding[1:]:
+            if _RANK[reason.status] < _RANK[status]:
+                status = reason.status
+        return Verdict(chosen.applied.name, control.id, status, reasons)
+
+    def _reason(self, chosen: Chosen, use: RuleUse, *, advisory: bool) -> Reason:
+        known = self._calm.get(use)
+        if known is not None:
+            return known
+        result = self._results.get(use.rule)
+        if result is None:
+            return Reason(use.rule, "not_evaluated")
+        if not result.denials or result.error:
+            reason = Reason(result.rule.id, self._status(result, use))
+            if reason.status == "not_enforceable":
+                return self._barred(chosen, result, reason)
+            self._calm[use] = reason
+            return reason
+        return self._denied(chosen, use, advisory=advisory)
+
+    def _denied(self, chosen: Chosen, use: RuleUse, *, advisory: bool) -> Reason:
+        """The slow path: what a rule denies is asked again under this control's own parameters."""
+        result = self._precise(chosen, use.rule)
+        denials = [denial for denial in result.denials if _within(denial.pointer, use.at)]
+        if not denials:
+            return Reason(result.rule.id, self._status(result, use))
+        waivers = [self._pardon(chosen.applied.name, chosen.control.id, denial) for denial in denials]
+        self.charges += [
+            Charge(chosen, denial, waiver, advisory) for denial, waiver in zip(denials, waivers, strict=True)
+        ]
+        status: Literal["waived", "fail"] = "waived" if all(waivers) else "fail"
+        return Reason(result.rule.id, status, waivers[0] if status == "waived" else "")
+
+    def _barred(self, chosen: Chosen, result: RuleResult, reason: Reason) -> Reason:
+        waiver = self._pardon(chosen.applied.name, chosen.control.id, bar(result))
+        if waiver:
+            return Reason(reason.rule, "waived", waiver)
+        self.barred.append((chosen, result))
+        return reason
+
+    def _status(self, result: RuleResult, use: RuleUse) -> Status:
+        """The status of a rule that denies nothing."""
+        rule = result.rule
+        if result.error:
+            return "not_evaluated"
+        checked = [pointer for pointer in result.checked if _within(pointer, use.at)]
+        if not checked and not result.objects:
+            return "not_applicable"
+        if self._unenforceable.intersection(rule.needs):
+            return "not_enforceable"
+        if rule.evidence == "attested":
+            return "attested"
+        return "pass" if rule.subject == "artifact" or self._carried(rule, checked) else "attested"
+
+    def _carried(self, rule: Rule, checked: Sequence[Pointer]) -> bool:
+        """Tell whether artifacts carry all that a rule looked at. An object that is itself denied carries nothing."""
+        objects: set[str] = set()
+        for name in rule.carried_by:
+            result = self._results.get(self._rules[name].name) if name in self._rules else None
+            if result is not None and not result.error:
+                objects.update(result.objects)
+                objects.difference_update(denial.ref for denial in result.denials)
+        return bool(objects) and self._evidence.covers(checked, objects)
+
+
+def bar(result: RuleResult) -> Denial:
+    """What a platform cannot do, as something that a waiver can cover."""
+    pointer: Pointer = result.checked[0] if result.checked else ("metadata", "name")
+    return Denial(result.rule.id, "the platform cannot enforce it", pointer, "", (), None)
+
+
+def _within(pointer: Pointer, at: Pointer) -> bool:
+    """Whether a pointer lies at, below or above another; nothing narrows an empty one."""
+    length = min(len(pointer), len(at))
+    return pointer[:length] == at[:length]
