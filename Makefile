@@ -4,8 +4,8 @@ BIN := .venv/bin
 READY := .venv/.ready
 FLEET := examples/fleet
 UV ?= uv
-COMPILE = $(UV) pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-emit-index-url \
-	--custom-compile-command "make lock"
+COMPILE = $(UV) pip compile --quiet --generate-hashes --universal --no-emit-index-url \
+	--custom-compile-command "make lock" $(UPGRADE) --python-version
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
@@ -33,11 +33,13 @@ bench: $(READY) ## measure speed and memory beside other tools; ARGS goes to the
 	@$(BIN)/python tests/performance/bench.py $(ARGS)
 
 lock: ## compile the lock files again (needs uv; UPGRADE=--upgrade takes newer versions)
-	@$(COMPILE) $(UPGRADE) --group dev --extra fast --extra models pyproject.toml -o requirements/dev.txt
-	@$(COMPILE) $(UPGRADE) --extra fast -c requirements/dev.txt pyproject.toml -o requirements/runtime.txt
-	@$(COMPILE) $(UPGRADE) --group kapitan -o requirements/kapitan.txt
+	@$(COMPILE) 3.11 --group dev --extra fast --extra models pyproject.toml -o requirements/dev.txt
+	@$(COMPILE) 3.11 --extra fast -c requirements/dev.txt pyproject.toml -o requirements/runtime.txt
+	@$(COMPILE) 3.11 --group kapitan -o requirements/kapitan.txt
+	@$(COMPILE) 3.14 --group oracle -o requirements/oracle.txt
 
-$(READY): requirements/dev.txt pyproject.toml scripts/venv.sh
+$(READY): requirements/dev.txt requirements/oracle.txt pyproject.toml scripts/venv.sh scripts/oracle.sh
 	@echo "making .venv"
 	@sh scripts/venv.sh .venv requirements/dev.txt -e .
+	@sh scripts/oracle.sh .venv requirements/oracle.txt
 	@touch $@

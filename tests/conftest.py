@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 
@@ -15,6 +16,10 @@ settings.register_profile("ci", deadline=None, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") == "true" else "here")
 
 
+PACKAGES = {"opa-embedded": "opa_bindings"}
+"""Tools that are Python packages: what is imported of them."""
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Tests neither use nor fill the cache of the person who runs them."""
@@ -25,7 +30,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip a test whose tool is missing; in CI a missing tool is a failure, so that no proof is lost unseen."""
     for marker in item.iter_markers("tool"):
         for name in marker.args:
-            if shutil.which(name) is None:
+            found = importlib.util.find_spec(PACKAGES[name]) if name in PACKAGES else shutil.which(name)
+            if found is None:
                 reason = f"{name} is not installed"
                 if os.environ.get("CI") == "true":
                     pytest.fail(f"{reason}, but CI must have it")

@@ -1,11 +1,11 @@
-"""Finds the data that ships with the compiler: schemas, tier presets, the pages of the codes."""
+"""Finds the data that ships with the compiler: schemas, tier presets, policies, the pages of the codes."""
 
 from __future__ import annotations
 
 import os
 from typing import Final, Literal, TypeAlias
 
-Folder: TypeAlias = Literal["schemas", "tier_presets", "codes"]
+Folder: TypeAlias = Literal["schemas", "tier_presets", "policies", "codes"]
 
 _PACKAGE: Final = os.path.dirname(os.path.abspath(__file__))
 _PACKED: Final = os.path.join(_PACKAGE, "_data")
@@ -13,6 +13,7 @@ _CHECKOUT: Final = os.path.dirname(os.path.dirname(_PACKAGE))
 _IN_CHECKOUT: Final = {
     "schemas": "schemas",
     "tier_presets": "tier_presets",
+    "policies": "policies",
     "codes": os.path.join("docs", "reference", "codes"),
 }
 

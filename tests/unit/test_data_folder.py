@@ -9,7 +9,7 @@ import pytest
 from tenant_compiler import data
 
 
-@pytest.mark.parametrize("name", ["schemas", "tier_presets", "codes"])
+@pytest.mark.parametrize("name", ["schemas", "tier_presets", "policies", "codes"])
 def test_built_in_data_is_found(name: data.Folder) -> None:
     """Each folder is there, in the checkout as in the wheel."""
     assert os.listdir(data.data_folder(name))

@@ -11,7 +11,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
-LOCKS = ("dev.txt", "runtime.txt", "kapitan.txt")
+LOCKS = ("dev.txt", "runtime.txt", "kapitan.txt", "oracle.txt")
 
 with open(os.path.join(ROOT, "pyproject.toml"), "rb") as _file:
     PYPROJECT = tomllib.load(_file)
@@ -38,6 +38,7 @@ def _wanted(*names: str) -> list[str]:
         ("dev.txt", ("dependencies", "fast", "models", "dev")),
         ("runtime.txt", ("dependencies", "fast")),
         ("kapitan.txt", ("kapitan",)),
+        ("oracle.txt", ("oracle", "opa")),
     ],
 )
 def test_every_requirement_is_locked_within_its_bounds(lock, wanted):
