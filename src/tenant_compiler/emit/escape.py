@@ -54,6 +54,15 @@ def promql_regex(text: str) -> str:
     return _REGEX_SYNTAX.sub(r"\\\g<0>", text)
 
 
+def cel_string(text: str) -> str:
+    """Write a string of the Common Expression Language with its quotes; CEL knows every escape that JSON has here.
+
+    Raises:
+        ValueError: the text holds a lone surrogate.
+    """
+    return quoted(text)
+
+
 def grafana(text: str) -> str:
     """Disarm Grafana's variables (``$name``, ``${name}``, ``[[name]]``) in titles, descriptions and queries.
 

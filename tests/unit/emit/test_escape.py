@@ -66,6 +66,36 @@ def test_promql_regexes_match_the_text_and_nothing_else(text, other):
     promql_parser.parse(f"up{{tenant=~{escape.promql_string(expression)}}}")
 
 
+CEL_ESCAPE = re.compile(
+    r"\\(?:([abfnrtv\\?\"'`])|[xX]([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|([0-3][0-7]{2}))"
+)
+CEL_SHORT = dict(zip("abfnrtv", "\a\b\f\n\r\t\v", strict=True))
+
+
+def read_cel(literal: str) -> str:
+    """Read a string literal in double quotes as CEL's grammar says; refuse anything else."""
+    assert re.fullmatch(r'"(?:[^"\\\r\n]|\\[^\r\n])*"', literal), "no literal, or more than one"
+    body = literal[1:-1]
+    assert "\\" not in CEL_ESCAPE.sub("", body), "an escape that CEL does not know"
+
+    def meant(found):
+        short, *hexadecimal, octal = found.groups()
+        if short is not None:
+            return CEL_SHORT.get(short, short)
+        code = int(octal, 8) if octal else int("".join(filter(None, hexadecimal)), 16)
+        assert not 0xD800 <= code <= 0xDFFF, "CEL refuses halves of characters"
+        return chr(code)
+
+    return CEL_ESCAPE.sub(meant, body)
+
+
+@fast
+@given(any_text)
+def test_cel_strings_are_one_literal_that_means_the_text(text):
+    """Whatever quotes, backslashes, line ends and control characters a text has, one literal gives it back."""
+    assert read_cel(escape.cel_string(text)) == text
+
+
 # Grafana's own pattern (packages/grafana-data, variableRegex), in Python's spelling.
 GRAFANA = re.compile(r"\$(\w+)|\[\[(\w+?)(?::(\w+))?\]\]|\$\{(\w+)(?:\.([^:^}]+))?(?::([^}]+))?\}", re.ASCII)
 
