@@ -9,7 +9,7 @@ from tenant_compiler.emit.manifest import FLEET
 from tenant_compiler.emit.tree import OutputTree
 from tenant_compiler.model.artifact import EmittedFile
 from tenant_compiler.model.record import NamedTuple
-from tenant_compiler.run.discovery import head
+from tenant_compiler.read.globs import head
 from tenant_compiler.run.passes import BUILD, encode
 
 if TYPE_CHECKING:
@@ -73,7 +73,8 @@ class Build:
         self.names: set[str] = set()
         workspace = session.workspace
         layout = workspace.config["workspace"]
-        inputs = [workspace.file, layout["profiles"], layout["tier_presets"], *map(head, layout["tenants"])]
+        inputs = [workspace.file, layout["profiles"], layout["tier_presets"], layout["baseline"], *layout["policies"]]
+        inputs += map(head, [*layout["tenants"], *layout["waivers"]])
         inputs += [env["values"] for env in workspace.config["environments"].values() if "values" in env]
         real = [os.path.join(workspace.root, path) for path in inputs if path]
         output = os.path.join(workspace.root, options.output)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import re
 from typing import TYPE_CHECKING
 
 from tenant_compiler.model.diagnostic import Diagnostic, TenantCompileError
 from tenant_compiler.model.record import NamedTuple
+from tenant_compiler.read.globs import matching_files
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from tenant_compiler.model.document import Document
     from tenant_compiler.model.workspace import Workspace
@@ -53,11 +52,8 @@ def tenant_files(workspace: Workspace, paths: Sequence[str] = (), unsaved: Itera
         TenantCompileError: TC101 a path holds no tenant file; exit code 2.
     """
     layout = workspace.config["workspace"]
-    patterns = [_regex(pattern) for pattern in layout["tenants"]]
-    heads = sorted({head(pattern) for pattern in layout["tenants"]})
     outputs = {layout["output"].strip("/"), ".git", ".tenant-compile"}
-    found = {*unsaved, *(file for head in heads for file in _walk(workspace.root, head, outputs))}
-    chosen = sorted(file for file in found if any(pattern.fullmatch(file) for pattern in patterns))
+    chosen = matching_files(workspace.root, layout["tenants"], outputs, unsaved)
     if not paths:
         return chosen
     kept = []
@@ -69,33 +65,3 @@ def tenant_files(workspace: Workspace, paths: Sequence[str] = (), unsaved: Itera
             raise TenantCompileError([Diagnostic("TC101", message, help=help_)])
         kept += below
     return sorted(set(kept))
-
-
-def head(pattern: str) -> str:
-    """The folders of a glob before its first wildcard."""
-    parts = pattern.split("/")[:-1]
-    wild = next((index for index, part in enumerate(parts) if re.search(r"[*?\[]", part)), len(parts))
-    return "/".join(parts[:wild])
-
-
-def _regex(pattern: str) -> re.Pattern[str]:
-    """A glob as a regular expression: ``**`` is any number of folders, ``*`` and ``?`` stay inside one."""
-    text = ""
-    for part in re.split(r"(\*\*/|\*|\?)", pattern):
-        text += {"**/": r"(?:[^/]+/)*", "*": r"[^/]*", "?": r"[^/]"}.get(part, re.escape(part))
-    return re.compile(text)
-
-
-def _walk(root: str, folder: str, left_out: set[str]) -> Iterator[str]:
-    try:
-        with os.scandir(os.path.join(root, folder)) as entries:
-            listed: Sequence[os.DirEntry[str]] = list(entries)
-    except (FileNotFoundError, NotADirectoryError):
-        return
-    for entry in listed:
-        path = f"{folder}/{entry.name}" if folder else entry.name
-        if entry.is_dir(follow_symlinks=False):
-            if path not in left_out:
-                yield from _walk(root, path, left_out)
-        else:
-            yield path

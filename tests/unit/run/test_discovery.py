@@ -8,8 +8,9 @@ import pytest
 
 from tenant_compiler.model.diagnostic import TenantCompileError
 from tenant_compiler.model.document import Document
+from tenant_compiler.read.globs import head
 from tenant_compiler.read.workspace import open_workspace
-from tenant_compiler.run.discovery import Selectors, head, tenant_files
+from tenant_compiler.run.discovery import Selectors, tenant_files
 
 
 @pytest.fixture
