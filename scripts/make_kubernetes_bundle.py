@@ -1,6 +1,9 @@
 """Make schemas/kubernetes from the installed kubernetes-validate package: one slim schema a kind, each stored once.
 
-    python scripts/make_kubernetes_bundle.py [--output schemas/kubernetes]
+    python scripts/make_kubernetes_bundle.py [--output schemas/kubernetes] [--custom CATALOG]
+
+Kinds that a cluster learns from a CustomResourceDefinition are in no release of Kubernetes. They come from a checkout
+of CRDs-catalog when one is named, else from the bundle itself: then only the package is read anew.
 
 Files that are made:
 
@@ -41,8 +44,21 @@ KINDS = {
     "autoscaling/v2/HorizontalPodAutoscaler": "horizontalpodautoscaler-autoscaling-v2",
     "policy/v1/PodDisruptionBudget": "poddisruptionbudget-policy-v1",
     "scheduling.k8s.io/v1/PriorityClass": "priorityclass-scheduling-v1",
+    "admissionregistration.k8s.io/v1/ValidatingAdmissionPolicy": "validatingadmissionpolicy-admissionregistration-v1",
+    "admissionregistration.k8s.io/v1/ValidatingAdmissionPolicyBinding": (
+        "validatingadmissionpolicybinding-admissionregistration-v1"
+    ),
 }
 """What our back-end emits, and the package's name for its schema."""
+
+CUSTOM_KINDS = {
+    "gateway.networking.k8s.io/v1/HTTPRoute": "gateway.networking.k8s.io/httproute_v1.json",
+    "gateway.envoyproxy.io/v1alpha1/SecurityPolicy": "gateway.envoyproxy.io/securitypolicy_v1alpha1.json",
+}
+"""What it emits beside that, and the file in the catalog."""
+
+_METADATA = {"$ref": "#/$defs/io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"}
+"""A definition of a custom kind leaves the metadata open; the API server does not."""
 
 _WHEN_MISSING = {"protocol": "TCP"}
 """What a missing key of an entry stands for; the definitions say it in words only ("Defaults to TCP")."""
@@ -59,8 +75,11 @@ Made by `scripts/make_kubernetes_bundle.py`; do not edit.
 |---|---|---|
 | OpenAPI definitions of the API, {first} to {last} | kubernetes/kubernetes, `api/openapi-spec` | Apache-2.0 |
 | their JSON Schemas, `v1.NN.0-local-strict` | PyPI `kubernetes-validate` {version} | Apache-2.0 |
+| JSON Schemas of {custom} | datreeio/CRDs-catalog 7b1e26ef9dee | MIT, (c) 2022 datree.io |
+| their CustomResourceDefinitions | kubernetes-sigs/gateway-api, envoyproxy/gateway | Apache-2.0 |
 
-In the strict form, fields that Kubernetes does not know are refused.
+In the strict form, fields that Kubernetes does not know are refused. Custom kinds have the metadata of Kubernetes
+itself and no status.
 
 Changed by us: texts for people, formats, defaults and vendor extensions are left out, and every file holds only the
 definitions that its kind reaches.
@@ -79,8 +98,50 @@ def package_folder() -> str:
     return os.path.dirname(spec.origin)
 
 
-def make(package: str, version: str) -> dict[str, str]:
-    """Make the text of every file, by name, from the package's folder; the same bytes for the same package."""
+def catalogue(folder: str) -> dict[str, dict[str, Any]]:
+    """Read the schemas of custom kinds from a checkout of CRDs-catalog, closed, without status."""
+    found = {}
+    for kind, path in CUSTOM_KINDS.items():
+        version, name = kind.rsplit("/", 1)
+        spec = _load(os.path.join(folder, path))["properties"]["spec"]
+        found[kind] = {
+            "type": "object",
+            "required": ["apiVersion", "kind", "metadata", "spec"],
+            "properties": {
+                "apiVersion": {"enum": [version], "type": "string"},
+                "kind": {"enum": [name], "type": "string"},
+                "metadata": _METADATA,
+                "spec": spec,
+            },
+            "additionalProperties": False,
+        }
+    return found
+
+
+def kept(bundle: str) -> dict[str, dict[str, Any]]:
+    """Read the schemas of custom kinds from a bundle as it is, with the keys of their lists put back."""
+    index, lists = _load(os.path.join(bundle, "index.json")), _load(os.path.join(bundle, "list-map-keys.json"))
+    found = {}
+    for kind in CUSTOM_KINDS:
+        schema = _load(os.path.join(bundle, index[MINORS[-1]][kind]))
+        del schema["$defs"]  # the package has them
+        for path, keys in lists[kind].items():
+            node = schema
+            for part in path.split("/")[1:]:
+                node = node["items"] if part == "*" else node["properties"][part]
+            node["x-kubernetes-list-map-keys"] = list(keys)
+        found[kind] = schema
+    return found
+
+
+def make(package: str, version: str, custom: dict[str, dict[str, Any]]) -> dict[str, str]:
+    """Make the text of every file, by name; the same bytes for the same sources.
+
+    Args:
+        package: the folder of kubernetes-validate.
+        version: its version.
+        custom: what `catalogue` or `kept` gives.
+    """
     files: dict[str, str] = {}
     index: dict[str, dict[str, str]] = {}
     lists: dict[str, dict[str, dict[str, str | None]]] = {}
@@ -88,8 +149,8 @@ def make(package: str, version: str) -> dict[str, str]:
         folder = os.path.join(package, "kubernetes-json-schema", f"v{minor}.0-local-strict")
         definitions = _load(os.path.join(folder, "_definitions.json"))["$defs"]
         index[minor] = {}
-        for kind, stem in KINDS.items():
-            raw = _load(os.path.join(folder, stem + ".json"))
+        released = {kind: _load(os.path.join(folder, stem + ".json")) for kind, stem in KINDS.items()}
+        for kind, raw in (*released.items(), *custom.items()):
             text = _compact(with_definitions(raw, definitions))
             digest = hashlib.blake2b(text.encode(), digest_size=4).hexdigest()
             name = f"{kind.rsplit('/', 1)[1].lower()}-{digest}.json"
@@ -100,7 +161,12 @@ def make(package: str, version: str) -> dict[str, str]:
                 lists[kind] = dict(sorted(list_map_keys(raw, definitions)))
     files["index.json"] = json.dumps(index, indent=1) + "\n"
     files["list-map-keys.json"] = json.dumps(lists, indent=1) + "\n"
-    files["SOURCES.md"] = SOURCES.format(first=MINORS[0], last=MINORS[-1], version=version)
+    files["SOURCES.md"] = SOURCES.format(
+        first=MINORS[0],
+        last=MINORS[-1],
+        version=version,
+        custom=" and ".join(kind.rsplit("/", 1)[1] for kind in CUSTOM_KINDS),
+    )
     return files
 
 
@@ -172,11 +238,14 @@ def main(arguments: list[str]) -> int:
     """Run the command line; print what was made."""
     parser = argparse.ArgumentParser(description="Make the slim Kubernetes schemas.")
     parser.add_argument("--output", default="schemas/kubernetes")
+    parser.add_argument("--custom", metavar="CATALOG", help="a checkout of CRDs-catalog (default: what the output has)")
     options = parser.parse_args(arguments)
-    files = make(package_folder(), importlib.metadata.version("kubernetes-validate"))
+    custom = catalogue(options.custom) if options.custom else kept(options.output)
+    files = make(package_folder(), importlib.metadata.version("kubernetes-validate"), custom)
     write(files, options.output)
-    size = sum(len(text.encode()) for text in files.values())
-    print(f"{options.output}: {len(files)} files, {size // 1024} KiB for {len(KINDS)} kinds x {len(MINORS)} minors")
+    size = sum(len(text.encode()) for text in files.values()) // 1024
+    kinds = len(KINDS) + len(custom)
+    print(f"{options.output}: {len(files)} files, {size} KiB for {kinds} kinds x {len(MINORS)} minors")
     return 0
 
 

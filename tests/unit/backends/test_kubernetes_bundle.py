@@ -45,7 +45,8 @@ def test_the_script_makes_the_committed_bytes(script, tmp_path):
             pytest.fail("kubernetes-validate must be installed in CI")
         pytest.skip("kubernetes-validate is not installed")
 
-    script.write(script.make(script.package_folder(), importlib.metadata.version("kubernetes-validate")), str(tmp_path))
+    version = importlib.metadata.version("kubernetes-validate")
+    script.write(script.make(script.package_folder(), version, script.kept(BUNDLE)), str(tmp_path))
 
     assert sorted(os.listdir(BUNDLE)) == sorted(os.listdir(tmp_path))
     for name in os.listdir(BUNDLE):
@@ -65,7 +66,7 @@ def test_write_removes_a_schema_that_nothing_names_any_more(script, tmp_path):
 def test_every_minor_has_every_kind(script):
     """The index names a file for each kind of each minor, and every schema file is named by it."""
     assert list(script.MINORS) == list(INDEX)
-    assert all(list(script.KINDS) == list(kinds) for kinds in INDEX.values())
+    assert all([*script.KINDS, *script.CUSTOM_KINDS] == list(kinds) for kinds in INDEX.values())
     named = {name for kinds in INDEX.values() for name in kinds.values()}
     assert named == {name for name in os.listdir(BUNDLE) if "-" in name and name != "list-map-keys.json"}
 
@@ -106,6 +107,51 @@ def test_a_sound_deployment_passes_and_planted_errors_do_not(minor):
     assert not check({**sound, "spec": {**sound["spec"], "replica": 2}})
     container["imagePolicy"] = "Always"
     assert not check(sound)
+
+
+def _route(**spec: Any) -> dict[str, Any]:
+    return {
+        "apiVersion": "gateway.networking.k8s.io/v1",
+        "kind": "HTTPRoute",
+        "metadata": {"name": "portal"},
+        "spec": {"parentRefs": [{"name": "public", "namespace": "gateway"}], **spec},
+    }
+
+
+def test_custom_kinds_are_as_strict_as_those_of_kubernetes():
+    """Metadata is that of Kubernetes; unknown fields, a status and a foreign kind are refused."""
+    check = _validator("1.30", "gateway.networking.k8s.io/v1/HTTPRoute").is_valid
+    sound = _route(hostnames=["portal.acme.example"], rules=[{"backendRefs": [{"name": "portal", "port": 8080}]}])
+
+    assert check(sound)
+    assert not check({**sound, "kind": "GRPCRoute"})
+    assert not check({**sound, "status": {}})
+    assert not check({**sound, "metadata": {"name": "portal", "label": {}}})
+    assert not check(_route(hostname="portal.acme.example"))
+    assert not check(_route(rules=[{"backendRefs": [{"name": "portal", "port": "http"}]}]))
+
+
+def test_a_catalog_gives_what_the_bundle_keeps(script, tmp_path):
+    """A definition of the catalog loses its status and gets closed; the bundle that is made of it gives the same."""
+    listed = {"type": "array", "items": {"type": "object"}, "x-kubernetes-list-map-keys": ["name"]}
+    for path in script.CUSTOM_KINDS.values():
+        (tmp_path / path).parent.mkdir()
+        properties = {"spec": {"type": "object", "properties": {"rules": listed}}, "status": {"type": "object"}}
+        (tmp_path / path).write_text(json.dumps({"properties": properties}))
+    metadata = {"io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta": {"type": "object"}}
+
+    made = script.catalogue(str(tmp_path))
+
+    files = {"list-map-keys.json": {}, "index.json": {script.MINORS[-1]: {}}}
+    for number, (kind, raw) in enumerate(made.items()):
+        assert "status" not in raw["properties"]
+        assert raw["additionalProperties"] is False
+        files[f"{number}.json"] = script.with_definitions(raw, metadata)
+        files["index.json"][script.MINORS[-1]][kind] = f"{number}.json"
+        files["list-map-keys.json"][kind] = dict(script.list_map_keys(raw, metadata))
+    for name, content in files.items():
+        (tmp_path / name).write_text(json.dumps(content))
+    assert script.kept(str(tmp_path)) == made
 
 
 def test_list_map_keys_name_real_lists():
