@@ -16,7 +16,7 @@ from tenant_compiler.backends.terraform.check import check_root
 from tenant_compiler.emit.json import dump
 from tenant_compiler.model.artifact import Artifact
 from tenant_compiler.model.backend import Context
-from tenant_compiler.model.plan import KeyPolicy, ObjectStore, Owner, Plan, Site, SqlStore
+from tenant_compiler.model.plan import Edge, KeyPolicy, ObjectStore, Owner, Plan, Site, SqlStore
 
 pytestmark = pytest.mark.tool("terraform")
 
@@ -67,11 +67,12 @@ def _site(region: str, role: str = "primary", jurisdiction: str = "EU") -> Site:
 def _sql(name: str = "records", **overrides: Any) -> SqlStore:
     fields = {"version": "16", "storage_gb": 100, "maximum_storage_gb": 1000, "connections": 100}
     fields |= {"high_availability": True, "data_classes": ("health", "personal"), "engine": "postgres"}
+    fields |= {"retention_days": None}
     return SqlStore(name, **{**fields, **overrides}, made_from=(("spec", "data", "sql", name),))
 
 
 def _bucket(name: str = "scans", **overrides: Any) -> ObjectStore:
-    fields = {"versioning": True, "lifecycle_days": 30, "data_classes": ("health",)}
+    fields = {"versioning": True, "lifecycle_days": 30, "lock_days": None, "data_classes": ("health",)}
     return ObjectStore(name, **{**fields, **overrides}, made_from=(("spec", "data", "object", name),))
 
 
@@ -92,6 +93,9 @@ def _plan(make: dict[str, Any]) -> Plan:
         "objects": (_bucket(),),
         "keys": _keys(),
         "audit_logging": True,
+        "audit": None,
+        "backup": None,
+        "edge": Edge(firewall=False, denial_of_service=False, made_from=(("spec", "security", "network"),)),
     }
     return Plan(**{**unset, **fields, **make})
 

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from tenant_compiler.model.artifact import Artifact
     from tenant_compiler.model.diagnostic import Diagnostic, Severity
     from tenant_compiler.model.plan import Need, Plan
-    from tenant_compiler.model.vocabulary.workspace import Cluster, WorkspaceConfig
+    from tenant_compiler.model.vocabulary.cluster import Cluster
+    from tenant_compiler.model.vocabulary.workspace import WorkspaceConfig
 
 API_VERSION = 1
 """The version of this interface; a plug-in says with ``TENANT_COMPILER_API`` which one it was written for."""

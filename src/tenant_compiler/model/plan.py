@@ -106,6 +106,8 @@ class SqlStore(NamedTuple):
     connections: int | None
     """Its share of the quota, at least 1."""
     data_classes: tuple[str, ...]
+    retention_days: int | None
+    """The application deletes rows after so long; None: nothing said."""
     made_from: Lineage
 
 
@@ -115,6 +117,8 @@ class ObjectStore(NamedTuple):
     name: str
     versioning: bool
     lifecycle_days: int | None
+    lock_days: int | None
+    """Nobody can delete or overwrite an object before so long; None: no lock."""
     data_classes: tuple[str, ...]
     made_from: Lineage
 
@@ -159,6 +163,85 @@ class ImagePolicy(NamedTuple):
     registries: tuple[str, ...]
     """Empty: any."""
     digests_required: bool
+    signatures_required: bool
+    made_from: Lineage
+
+
+class Audit(NamedTuple):
+    """The audit trail that is kept."""
+
+    events: tuple[str, ...]
+    """Of ``authentication authorization data_access configuration privileged system``."""
+    online_days: int
+    """Records can be searched at once for so long; at most `retention_days`."""
+    retention_days: int
+    immutable: bool
+    separate_account: bool
+    region: str
+    """Of the tenant's cloud; the primary region when nobody says."""
+    made_from: Lineage
+
+
+class Backup(NamedTuple):
+    """Backups of the stores."""
+
+    schedule: str
+    """Five cron fields in UTC."""
+    copies: int
+    """How many there are of each backup, the first included; at least 1."""
+    region: str
+    """Where the second copy is; empty: in no other region."""
+    retention_days: int
+    immutable: bool
+    made_from: Lineage
+
+
+class Identity(NamedTuple):
+    """Single sign-on at the edge."""
+
+    issuer: str
+    client_id: str
+    client_secret: str
+    """``secret/NAME/KEY``: a secret of the cluster and its key."""
+    mfa_required: bool
+    mfa_methods: tuple[str, ...]
+    """Of ``webauthn piv totp sms``; empty: nothing said."""
+    idle_minutes: int | None
+    privileged_idle_minutes: int | None
+    made_from: Lineage
+
+
+class Duties(NamedTuple):
+    """Groups of people by what they do to the tenant."""
+
+    deployers: tuple[str, ...]
+    approvers: tuple[str, ...]
+    database_admins: tuple[str, ...]
+    made_from: Lineage
+
+
+class Edge(NamedTuple):
+    """What protects exposed services before requests reach them."""
+
+    firewall: bool
+    denial_of_service: bool
+    made_from: Lineage
+
+
+class Scanning(NamedTuple):
+    """Scans for weaknesses."""
+
+    interval_days: int
+    made_from: Lineage
+
+
+class OtherRegion(NamedTuple):
+    """A region beside the sites that data is sent to: backups, the audit trail, logs."""
+
+    region: str
+    jurisdiction: str
+    """``EU``, ``US`` …; empty when nobody says."""
+    made_from: Lineage
 
 
 class Residency(NamedTuple):
@@ -214,6 +297,18 @@ class Plan(NamedTuple):
     objects: tuple[ObjectStore, ...]
     keys: KeyPolicy
     audit_logging: bool
+    audit: Audit | None
+    """None: nobody says how long a trail is kept."""
+    backup: Backup | None
+    """None: no schedule."""
+    identity: Identity | None
+    """None: no single sign-on."""
+    duties: Duties | None
+    """None: no groups are named."""
+    edge: Edge
+    scanning: Scanning | None
+    """None: nobody says how often."""
+    other_regions: tuple[OtherRegion, ...]
     images: ImagePolicy
     egress: tuple[Egress, ...]
     objectives: tuple[Objective, ...]

@@ -25,6 +25,12 @@ FEATURES: Final[Mapping[str, str]] = {
     "keys.hsm": "keys in an HSM of the operator's own",
     "keys.fips": "FIPS end points",
     "audit": "audit logs of the stores",
+    "audit.trail": "an audit trail that is kept",
+    "backup": "backups of the stores on a schedule",
+    "edge.firewall": "a firewall before exposed services",
+    "edge.sign_on": "single sign-on before exposed services",
+    "access.duties": "rights of people by their duties",
+    "scanning": "watching whether scans for weaknesses are made",
     "multi_region": "a second region for the stores",
     "slo": "watching service level objectives",
 }
@@ -49,9 +55,31 @@ def needs(plan: Plan) -> Iterator[Need]:
     if exposed:
         pointer = ("spec", "services", exposed[0].name, "expose")
         yield Need("edge.limits", "the limits of clients' connections and requests", pointer)
+        yield from _edge_needs(plan)
     yield from _store_needs(plan)
+    yield from _duty_needs(plan)
     for objective in plan.objectives:
         yield Need("slo", f"the objective `{objective.name}`", ("spec", "monitoring", "slos", objective.name))
+
+
+def _edge_needs(plan: Plan) -> Iterator[Need]:
+    network: Pointer = ("spec", "security", "network")
+    if plan.edge.firewall:
+        yield Need("edge.firewall", "the web application firewall", (*network, "web_application_firewall"))
+    if plan.edge.denial_of_service:
+        yield Need("edge.firewall", "the protection from floods of requests", (*network, "ddos_protection"))
+    if plan.identity is not None:
+        yield Need("edge.sign_on", "the single sign-on", ("spec", "security", "identity", "sso"))
+
+
+def _duty_needs(plan: Plan) -> Iterator[Need]:
+    if plan.audit is not None:
+        yield Need("audit.trail", "the audit trail", ("spec", "security", "audit", "retention_days"))
+    if plan.duties is not None:
+        yield Need("access.duties", "the groups with duties", ("spec", "change_control", "roles"))
+    if plan.scanning is not None:
+        pointer: Pointer = ("spec", "security", "scanning", "interval_days")
+        yield Need("scanning", "the interval of scans", pointer)
 
 
 def _store_needs(plan: Plan) -> Iterator[Need]:
@@ -70,6 +98,8 @@ def _store_needs(plan: Plan) -> Iterator[Need]:
         yield Need("keys.fips", "FIPS end points", (*keys, "fips"))
     if plan.audit_logging and plan.sql:
         yield Need("audit", "the audit logs of the SQL stores", ("spec", "security", "audit_logging"))
+    if plan.backup is not None:
+        yield Need("backup", "the backups", ("spec", "backup", "schedule"))
     for site in plan.sites[1:]:
         if site.role != "active":
             pointer = ("spec", "placement", "regions", site.region)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from tenant_compiler.model.plan import (
     Amounts,
     Egress,
-    ImagePolicy,
     KeyPolicy,
     Objective,
     ObjectStore,
@@ -22,6 +21,7 @@ from tenant_compiler.model.plan import (
     Workload,
 )
 from tenant_compiler.plan.needs import needs
+from tenant_compiler.plan.protection import audit, backup, duties, edge, identity, images, other_regions, scanning
 from tenant_compiler.plan.regions import REGIONS
 
 if TYPE_CHECKING:
@@ -30,10 +30,11 @@ if TYPE_CHECKING:
     from tenant_compiler.model.plan import Lineage
     from tenant_compiler.model.pointer import Pointer
     from tenant_compiler.model.resolved import Resolved
+    from tenant_compiler.model.vocabulary.cluster import Cluster
     from tenant_compiler.model.vocabulary.services import Amounts as WrittenAmounts
     from tenant_compiler.model.vocabulary.services import Service
     from tenant_compiler.model.vocabulary.tenant import Selected
-    from tenant_compiler.model.vocabulary.workspace import Cluster, WorkspaceConfig
+    from tenant_compiler.model.vocabulary.workspace import WorkspaceConfig
 
 DEFAULT_CPU_PERCENT = 70
 """Where scaling aims when only a range of replicas is said: head-room for the minute that a new replica takes."""
@@ -45,7 +46,7 @@ def make_plan(resolved: Resolved, config: WorkspaceConfig) -> Plan:
     name = resolved.metadata["name"]
     sites = _sites(spec, config["cluster"])
     workloads = tuple(_workloads(spec, _bandwidth(spec)))
-    residency, images = spec["placement"]["residency"], spec["security"]["images"]
+    residency = spec["placement"]["residency"]
     plan = Plan(
         tenant=name,
         environment=resolved.environment,
@@ -65,7 +66,14 @@ def make_plan(resolved: Resolved, config: WorkspaceConfig) -> Plan:
         objects=tuple(_objects(spec)),
         keys=_keys(spec),
         audit_logging=spec["security"]["audit_logging"],
-        images=ImagePolicy(tuple(images["registries"]), images["digests_required"]),
+        audit=audit(spec, sites[0]),
+        backup=backup(spec),
+        identity=identity(spec),
+        duties=duties(spec),
+        edge=edge(spec),
+        scanning=scanning(spec),
+        other_regions=tuple(other_regions(spec, sites)),
+        images=images(spec),
         egress=tuple(_egress(spec)),
         objectives=tuple(_objectives(spec)),
         settings=tuple(_settings(resolved, sites[0])),
@@ -204,6 +212,7 @@ def _sql(spec: Selected) -> Iterator[SqlStore]:
             high_availability=store["high_availability"],
             connections=None if connections is None else max(1, int(connections) // len(stores)),
             data_classes=tuple(store["data_classes"]),
+            retention_days=store.get("retention_days"),
             made_from=(("spec", "data", "sql", name),),
         )
 
@@ -212,7 +221,9 @@ def _objects(spec: Selected) -> Iterator[ObjectStore]:
     for name, store in spec["data"]["object"].items():
         classes = tuple(store["data_classes"])
         made_from: Lineage = (("spec", "data", "object", name),)
-        yield ObjectStore(name, store["versioning"], store.get("lifecycle_days"), classes, made_from)
+        yield ObjectStore(
+            name, store["versioning"], store.get("lifecycle_days"), store.get("object_lock_days"), classes, made_from
+        )
 
 
 def _keys(spec: Selected) -> KeyPolicy:

@@ -1,4 +1,4 @@
-"""Checks of text whose form no regular expression can say: address ranges, schedules, keys of labels.
+"""Checks of text whose form no regular expression can say: address ranges, schedules, dates, keys of labels.
 
 Each field that the vocabulary marks with a format is named in `CHECKS`; a test holds both together.
 """
@@ -101,6 +101,23 @@ def check_public_cidr(text: str) -> Fault | None:
     return None
 
 
+_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def check_date(text: str) -> Fault | None:
+    """Check a day of the calendar, written as year, month and day (TC213)."""
+    from datetime import date  # noqa: PLC0415  # few tenants have dates
+
+    help_ = "write year, month and day, such as `2026-05-20`"
+    if _DATE.fullmatch(text) is None:
+        return Fault("TC213", f"is {_quoted(text)}, but must be a date", help_)
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return Fault("TC213", f"is {_quoted(text)}, a day that the calendar does not have", help_)
+    return None
+
+
 _MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _WEEKDAYS: Final = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 _FIELDS: Final = (
@@ -163,6 +180,11 @@ def _cron_number(text: str, low: int, names: tuple[str, ...]) -> int | None:
 
 CHECKS: Final[Mapping[str, tuple[tuple[tuple[str, ...], Check], ...]]] = {
     "resolved": (
+        (("spec", "compliance", "agreements", "*", "signed"), check_date),
+        (("spec", "compliance", "agreements", "*", "expires"), check_date),
+        (("spec", "compliance", "impact_assessment", "date"), check_date),
+        (("spec", "compliance", "attestations", "*", "date"), check_date),
+        (("spec", "backup", "schedule"), check_cron),
         (("spec", "services", "*", "schedule"), check_cron),
         (("spec", "security", "network", "egress", "*", "cidr"), check_public_cidr),
     ),
@@ -175,7 +197,7 @@ Layers are not checked by them, what they make is: the tenant's own file shows u
 
 
 def check_formats(value: Any, source: Source) -> list[Diagnostic]:
-    """Check the fields with a format in a document (TC206, TC211, TC212); what is no text is the schema's business."""
+    """Check the fields with a format in a document (TC206, TC211 to TC213); what is no text the schema judges."""
     findings: list[Diagnostic] = []
     for path, check in CHECKS.get(source.schema, ()):
         for pointer, text in _nodes(value, path):

@@ -117,8 +117,8 @@ def check(  # noqa: PLR0913  # the place of a document takes three
         extensions: the sections of loaded plug-ins.
 
     Returns:
-        Findings in the order of the document, at most one a node: TC201 to TC209, TC211, TC212. Their ``pointer`` leads
-        into ``value``, also to a key that is missing; their ``place`` to what is there.
+        Findings in the order of the document, at most one a node: TC201 to TC209, TC211 to TC213. Their ``pointer``
+        leads into ``value``, also to a key that is missing; their ``place`` to what is there.
 
     Raises:
         ValueError: a plug-in's schema is not one.

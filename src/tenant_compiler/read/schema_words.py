@@ -8,7 +8,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from tenant_compiler.model.record import NamedTuple
-from tenant_compiler.model.vocabulary.annotations import EMAIL, HOST, LABEL, LINE, NAME, URL
+from tenant_compiler.model.vocabulary.annotations import EMAIL, FROM, GROUP, HOST, LABEL, LINE, NAME, URL
 from tenant_compiler.read.shapes import target
 from tenant_compiler.read.suggest import near
 
@@ -48,7 +48,12 @@ FORMS: Final[Mapping[str, str]] = {
     r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$": "a bucket's name (3 to 63 lower-case letters, digits, `.` and `-`)",
     r"^[a-z0-9.-]+/[A-Za-z0-9_.-]+$": "an extended resource such as `nvidia.com/gpu`",
     r"^[a-z0-9-]+\.[a-z0-9-]+:[0-9]{2,5}$": "an address `service.namespace:port`",
-    r"^(?!system:)[^\x00-\x1f\x7f]+$": "a group, and none of `system:`",
+    GROUP: "a group, and none of `system:`",
+    FROM: "a secret of the cluster and its key, `secret/NAME/KEY`",
+    r"^[A-Za-z0-9][A-Za-z0-9._:/@-]{0,199}$": "letters, digits, `.`, `_`, `:`, `/`, `@` and `-`; at most 200",
+    r"^[A-Z]{2,4}$": "a code of 2 to 4 capital letters, such as `DE`, `US` or `APAC`",
+    r"^[A-Za-z_][A-Za-z0-9_]{0,62}$": "a column's name (at most 63 letters, digits and `_`, no digit first)",
+    r"^[a-z][a-z0-9_]*$": "a parameter's name (lower-case letters, digits and `_`; a letter first)",
 }
 """What the vocabulary's patterns ask for; a test holds that none is missing."""
 
@@ -59,6 +64,7 @@ _TYPES: Final[Mapping[str, str]] = {
     "boolean": "`true` or `false`",
     "array": "a list",
 }
+_LISTED: Final = re.compile(r"\^\(([a-z_]+(?:\|[a-z_]+)+)\)\$")
 _SHOWN: Final = 60
 _MOST: Final = 8
 _YES_NO: Final = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
@@ -153,11 +159,23 @@ def with_unit(number: Any, unit: str) -> str:
 
 def form(pattern: str) -> str:
     """Say in words what a pattern asks for."""
+    named = listed(pattern)
+    if named:
+        return "one of " + one_of([f"`{name}`" for name in named])
     return FORMS.get(pattern) or f"text that matches the pattern `{pattern}`"
+
+
+def listed(pattern: str) -> list[str]:
+    """The texts that a pattern lists, ``^(dpa|baa)$``; none when it does more than that."""
+    found = _LISTED.fullmatch(pattern)
+    return found[1].split("|") if found else []
 
 
 def better(text: str, pattern: str) -> str:
     """The help for text of a wrong form: a near text of the right form, or nothing."""
+    meant = near(text, listed(pattern))
+    if meant is not None:
+        return f"did you mean `{meant}`?"
     lower = text.strip().lower()
     slug = re.sub(r"-{2,}", "-", re.sub(r"[\s_.:/]+", "-", lower)).strip("-")
     bare = re.sub(r"^https?://", "", lower).strip("/")

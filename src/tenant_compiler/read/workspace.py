@@ -104,10 +104,13 @@ def _load(root: str, file: str) -> Mapping[str, Any]:
 
 def _paths(workspace: Workspace) -> Iterator[tuple[Pointer, str]]:
     layout = workspace.config["workspace"]
-    for key in ("profiles", "tier_presets", "output"):
+    for key in ("profiles", "tier_presets", "baseline", "output"):
         yield ("workspace", key), layout[key]
-    for index, pattern in enumerate(layout["tenants"]):
-        yield ("workspace", "tenants", index), re.split(r"[*?]", pattern)[0]
+    for index, folder in enumerate(layout["policies"]):
+        yield ("workspace", "policies", index), folder
+    for key, patterns in (("tenants", layout["tenants"]), ("waivers", layout["waivers"])):
+        for index, pattern in enumerate(patterns):
+            yield ("workspace", key, index), re.split(r"[*?]", pattern)[0]
     for name, environment in workspace.config["environments"].items():
         if "values" in environment:
             yield ("environments", name, "values"), environment["values"]

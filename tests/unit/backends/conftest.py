@@ -9,6 +9,7 @@ import pytest
 from tenant_compiler.model.backend import Context
 from tenant_compiler.model.plan import (
     Amounts,
+    Edge,
     Egress,
     ImagePolicy,
     KeyPolicy,
@@ -137,6 +138,7 @@ def _sql_store(name: str = "records", **overrides: Any) -> SqlStore:
         "high_availability": True,
         "connections": 200,
         "data_classes": ("health",),
+        "retention_days": None,
         "made_from": (("spec", "data", "sql", name),),
     }
     return SqlStore(**{**fields, **overrides})
@@ -147,6 +149,7 @@ def _object_store(name: str = "scans", **overrides: Any) -> ObjectStore:
         "name": name,
         "versioning": True,
         "lifecycle_days": 365,
+        "lock_days": None,
         "data_classes": ("health",),
         "made_from": (("spec", "data", "object", name),),
     }
@@ -199,7 +202,16 @@ def _plan(**overrides: Any) -> Plan:
             "customer_managed", 90, hsm=False, fips=False, tls_minimum="1.3", made_from=(("spec", "security", "keys"),)
         ),
         "audit_logging": True,
-        "images": ImagePolicy((), digests_required=False),
+        "audit": None,
+        "backup": None,
+        "identity": None,
+        "duties": None,
+        "edge": Edge(firewall=False, denial_of_service=False, made_from=(("spec", "security", "network"),)),
+        "scanning": None,
+        "other_regions": (),
+        "images": ImagePolicy(
+            (), digests_required=False, signatures_required=False, made_from=(("spec", "security", "images"),)
+        ),
         "egress": (),
         "objectives": (),
         "settings": (Setting("TENANT", "acme-health", (("metadata", "name"),)),),

@@ -13,7 +13,15 @@ from hypothesis import strategies as st
 
 from tenant_compiler.data import data_folder
 from tenant_compiler.read.defaults import marked
-from tenant_compiler.read.formats import CHECKS, check_cidr, check_cron, check_formats, check_labels, check_public_cidr
+from tenant_compiler.read.formats import (
+    CHECKS,
+    check_cidr,
+    check_cron,
+    check_date,
+    check_formats,
+    check_labels,
+    check_public_cidr,
+)
 from tenant_compiler.read.schema import Source
 
 
@@ -162,9 +170,38 @@ def test_other_schedules_are_refused(text: str, why: str) -> None:
 @settings(max_examples=200)
 def test_any_text_is_judged_without_a_traceback(text: str) -> None:
     """No text crashes a check."""
-    for check in (check_cidr, check_public_cidr, check_cron):
+    for check in (check_cidr, check_public_cidr, check_cron, check_date):
         fault = check(text)
         assert fault is None or fault.message.startswith("is ")
+
+
+@pytest.mark.parametrize("text", ["2026-05-20", "2028-02-29", "0001-01-01"])
+def test_days_of_the_calendar_pass(text: str) -> None:
+    """A day is written as year, month and day; leap days count."""
+    assert check_date(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("2026-02-29", "a day that the calendar does not have"),
+        ("2026-13-01", "a day that the calendar does not have"),
+        ("0000-01-01", "a day that the calendar does not have"),
+        ("20260520", "must be a date"),
+        ("2026-W21-3", "must be a date"),
+        ("2026-05-20T00:00:00Z", "must be a date"),
+        ("2026-05-20\n", "must be a date"),
+        ("\u0662026-05-20", "must be a date"),
+        ("20.05.2026", "must be a date"),
+        ("", "must be a date"),
+    ],
+)
+def test_other_dates_are_refused(text: str, why: str) -> None:
+    """Other ways of writing a day, and days that never were, are TC213."""
+    fault = check_date(text)
+    assert fault is not None
+    assert fault.code == "TC213"
+    assert why in fault.message
 
 
 def test_formats_are_checked_where_they_stand() -> None:
@@ -191,7 +228,7 @@ def test_every_format_of_the_vocabulary_is_checked(name: str) -> None:
         root: dict[str, Any] = json.load(file)
     declared = {path: field["x-format"] for path, field in marked("x-format", root, root)}
     declared = {path: kind for path, kind in declared.items() if path[0] != "defaults"}
-    names = {check_cidr: "cidr", check_public_cidr: "cidr", check_cron: "cron"}
+    names = {check_cidr: "cidr", check_public_cidr: "cidr", check_cron: "cron", check_date: "date"}
     assert {path: names[check] for path, check in CHECKS[name]} == declared
 
 

@@ -41,7 +41,13 @@ CASES = [
         "unknown key owner.zzzz",
         "the keys here are `team`, `email`, `cost_center`, `on_call`",
     ),
-    ("compliance: {}", "TC201", "compliance is not supported yet", "leave it out"),
+    ("budget: {}", "TC201", "budget is not supported yet", "leave it out"),
+    (
+        "compliance: {retention: {justification: x}}",
+        "TC201",
+        "compliance.retention.justification is not supported yet",
+        "leave it out",
+    ),
     ("environments: {e: {sizing: {}}}", "TC201", "environments.e.sizing is not supported yet", "leave it out"),
     ("services: {a: {rollout: {}}}", "TC201", "services.a.rollout is not supported yet", "leave it out"),
     (

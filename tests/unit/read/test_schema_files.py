@@ -12,7 +12,7 @@ import pytest
 
 from tenant_compiler.data import data_folder
 from tenant_compiler.read import reserved, schema
-from tenant_compiler.read.schema_words import FORMS
+from tenant_compiler.read.schema_words import FORMS, listed
 from tenant_compiler.read.shapes import target
 
 NAMES: tuple[Any, ...] = ("tenant", "profile", "resolved", "workspace")
@@ -84,7 +84,7 @@ def test_every_field_is_documented(name: str) -> None:
 def test_every_pattern_has_words() -> None:
     """No finding shows a regular expression of ours; no words are left without their pattern."""
     used = {node["pattern"] for name in NAMES for node in nodes(load(name)) if _has_pattern(node)}
-    assert used == set(FORMS)
+    assert {pattern for pattern in used if not listed(pattern)} == set(FORMS)
 
 
 def _has_pattern(node: Any) -> bool:

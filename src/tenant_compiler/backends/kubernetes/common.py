@@ -11,7 +11,7 @@ from tenant_compiler.model.record import NamedTuple
 
 if TYPE_CHECKING:
     from tenant_compiler.model.plan import Lineage, Plan, Site, Workload
-    from tenant_compiler.model.vocabulary.workspace import Cluster
+    from tenant_compiler.model.vocabulary.cluster import Cluster
 
 NAME: Final = "app.kubernetes.io/name"
 """The label that selectors use. Only this one: a selector cannot be changed later, the other labels may."""

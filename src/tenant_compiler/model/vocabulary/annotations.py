@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple
+
+from annotated_types import MaxLen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,3 +71,11 @@ EMAIL: Final = r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,253}$"
 URL: Final = r"^https://[A-Za-z0-9.-]+(:[0-9]+)?(/[^\s\"<>{}|\\^`]*)?$"
 LINE: Final = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]+$"
 """One line of text without control characters."""
+TEXT: Final = r"^(?=[^\S]*\S)[^\x00-\x08\x0b-\x1f\x7f-\x9f]+$"
+"""Some lines of text without control characters, not all blank."""
+GROUP: Final = r"^(?!system:)[^\x00-\x1f\x7f]+$"
+"""A group of people; Kubernetes' own are refused."""
+FROM: Final = r"^secret/[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?/[A-Za-z0-9_][-._A-Za-z0-9]{0,252}$"
+"""A secret of the cluster and a key in it."""
+
+Group = Annotated[str, MaxLen(253), Info("A group.", "grp-platform-operators", pattern=GROUP)]

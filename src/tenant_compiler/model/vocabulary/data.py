@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, NotRequired
+from typing import Annotated, Final, Literal, NotRequired
 
 from annotated_types import Ge, Le
 from typing_extensions import TypedDict
@@ -40,7 +40,36 @@ DataClass = Annotated[
     ),
 ]
 
+DATA_CLASS: Final = (
+    r"^(public|internal|personal|special_category|health|biometric|cardholder|sensitive_authentication"
+    r"|financial_reporting|federal)$"
+)
+COLUMN: Final = r"^[A-Za-z_][A-Za-z0-9_]{0,62}$"
+
 _CLASSES = Info("What the store holds; the layers add up.", ["personal"], union=True, default=[])
+
+
+FieldEncryption = TypedDict(
+    "FieldEncryption",
+    {
+        "class": NotRequired[DataClass],
+        "method": NotRequired[
+            Annotated[
+                Literal["tokenize", "encrypt", "hash"],
+                Info(
+                    "What stands in the column.",
+                    "tokenize",
+                    values={
+                        "tokenize": "A token; the value is kept elsewhere.",
+                        "encrypt": "The value, encrypted by the application.",
+                        "hash": "A keyed hash of the value.",
+                    },
+                ),
+            ]
+        ],
+    },
+)
+"""A column whose values the application protects itself."""
 
 
 class SqlStore(TypedDict):
@@ -64,6 +93,19 @@ class SqlStore(TypedDict):
     ]
     high_availability: Annotated[bool, Info("A standby in a second zone takes over.", example=True, default=False)]
     data_classes: Annotated[list[DataClass], _CLASSES]
+    retention_days: NotRequired[
+        Annotated[int, Ge(1), Le(36500), Info("The application deletes rows after so long.", 3650, "days")]
+    ]
+    field_encryption: NotRequired[
+        Annotated[
+            dict[str, FieldEncryption],
+            Info(
+                "Columns that are protected one by one.",
+                {"ssn": {"class": "personal", "method": "tokenize"}},
+                keys=COLUMN,
+            ),
+        ]
+    ]
 
 
 class ObjectStore(TypedDict):
@@ -74,6 +116,9 @@ class ObjectStore(TypedDict):
     ]
     lifecycle_days: NotRequired[
         Annotated[int, Ge(1), Le(36500), Info("Objects, and their old versions, go after so long.", 365, "days")]
+    ]
+    object_lock_days: NotRequired[
+        Annotated[int, Ge(1), Le(36500), Info("Nobody can delete or overwrite an object before so long.", 30, "days")]
     ]
     data_classes: Annotated[list[DataClass], _CLASSES]
 

@@ -8,6 +8,7 @@ from annotated_types import Ge, Gt, Le, Lt
 from typing_extensions import TypedDict
 
 from tenant_compiler.model.vocabulary.annotations import LABEL, Info
+from tenant_compiler.model.vocabulary.watch import Logging
 
 
 class Indicator(TypedDict):
@@ -47,3 +48,4 @@ class Monitoring(TypedDict):
             default={},
         ),
     ]
+    logging: Annotated[Logging, Info("Logs of the services.", {"retention_days": 90}, default={})]

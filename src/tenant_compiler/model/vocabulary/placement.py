@@ -8,6 +8,7 @@ from annotated_types import Ge, Le, MinLen
 from typing_extensions import TypedDict
 
 from tenant_compiler.model.vocabulary.annotations import LABEL, NAME, Info
+from tenant_compiler.model.vocabulary.operations import DisasterRecovery
 
 
 class Region(TypedDict):
@@ -88,3 +89,6 @@ class Placement(TypedDict):
         ),
     ]
     residency: Annotated[Residency, Info("Where data may be.", {"jurisdictions": ["EU"]}, default={})]
+    disaster_recovery: Annotated[
+        DisasterRecovery, Info("What may be lost when a region is.", {"recovery_point_minutes": 15}, default={})
+    ]

@@ -1,4 +1,4 @@
-"""Security: the encryption level with the flags that it sets, egress and images."""
+"""Security: the encryption level with the flags that it sets, identity, the edge, egress, audit and images."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from annotated_types import Ge, Le, MaxLen, MinLen
 from typing_extensions import TypedDict
 
 from tenant_compiler.model.vocabulary.annotations import HOST, LABEL, LINE, Info
+from tenant_compiler.model.vocabulary.identity import Identity
+from tenant_compiler.model.vocabulary.watch import Audit, Scanning
 
 
 class Tls(TypedDict):
@@ -20,6 +22,9 @@ class Tls(TypedDict):
             "1.3",
             values={"1.2": "TLS 1.2 and newer.", "1.3": "TLS 1.3 only."},
         ),
+    ]
+    mutual: NotRequired[
+        Annotated[bool, Info("Services prove to each other who they are, by certificates.", example=True)]
     ]
 
 
@@ -65,7 +70,7 @@ class Egress(TypedDict):
 
 
 class Network(TypedDict):
-    """The tenant's way out."""
+    """The edge: the way out, and what protects the way in."""
 
     egress: Annotated[
         dict[str, Egress],
@@ -75,6 +80,27 @@ class Network(TypedDict):
             keys=LABEL,
             default={},
         ),
+    ]
+    web_application_firewall: NotRequired[
+        Annotated[bool, Info("Requests of clients pass a firewall that knows attacks.", example=True)]
+    ]
+    ddos_protection: NotRequired[
+        Annotated[bool, Info("Floods of requests are held off before they reach the services.", example=True)]
+    ]
+    admin_access: NotRequired[
+        Annotated[
+            Literal["vpn", "bastion", "private_endpoint", "none"],
+            Info(
+                "How administrators reach the tenant's stores and machines.",
+                "vpn",
+                values={
+                    "vpn": "By a virtual private network.",
+                    "bastion": "By one guarded host.",
+                    "private_endpoint": "By an end point in the private network.",
+                    "none": "Not at all.",
+                },
+            ),
+        ]
     ]
 
 
@@ -99,10 +125,13 @@ class Images(TypedDict):
         bool,
         Info("Every image is pinned by its digest (`@sha256:…`).", example=True, default=False),
     ]
+    signatures_required: NotRequired[
+        Annotated[bool, Info("The cluster checks the signature of every image.", example=True)]
+    ]
 
 
 class Security(TypedDict):
-    """What protects the tenant. Later flags enter with the artifacts that carry them."""
+    """What protects the tenant."""
 
     encryption_level: Annotated[
         Literal["basic", "enhanced", "maximum", "classified"],
@@ -121,7 +150,13 @@ class Security(TypedDict):
         bool,
         Info("Databases log connections and statements that change data to the cloud's log service.", example=True),
     ]
+    mfa_required: NotRequired[Annotated[bool, Info("Users sign on with a second factor.", example=True)]]
     tls: Annotated[Tls, Info("TLS of the stores.", {"minimum_version": "1.3"})]
     keys: Annotated[Keys, Info("Keys at rest.", {"custody": "customer_managed", "rotation_days": 365})]
     network: Annotated[Network, Info("The way out.", {"egress": {}}, default={})]
+    identity: Annotated[
+        Identity, Info("Sign-on, sessions and accounts of users.", {"mfa_methods": ["webauthn"]}, default={})
+    ]
+    scanning: Annotated[Scanning, Info("Scans for weaknesses.", {"interval_days": 7}, default={})]
+    audit: Annotated[Audit, Info("The audit trail.", {"retention_days": 2190}, default={})]
     images: Annotated[Images, Info("Container images.", {"digests_required": True}, default={})]

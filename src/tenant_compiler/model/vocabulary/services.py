@@ -8,6 +8,7 @@ from annotated_types import Ge, Gt, Le, MaxLen
 from typing_extensions import TypedDict
 
 from tenant_compiler.model.vocabulary.annotations import HOST, LABEL, Info
+from tenant_compiler.model.vocabulary.data import DataClass
 
 _PATH = r"^/[A-Za-z0-9._~/%-]*$"
 
@@ -134,6 +135,9 @@ class Service(TypedDict):
     uses: Annotated[
         list[Annotated[str, Info("A store.", "records", pattern=LABEL)]],
         Info("Stores of the same tenant that this service talks to.", ["records"], default=[]),
+    ]
+    data_classes: Annotated[
+        list[DataClass], Info("What the service handles; the layers add up.", ["personal"], union=True, default=[])
     ]
     resources: Annotated[Resources, Info("Resources of one replica.", {"requests": {"cpu_cores": 0.5}}, default={})]
     scaling: Annotated[Scaling, Info("Replicas; one when nothing is said.", {"minimum": 2, "maximum": 6}, default={})]

@@ -8,8 +8,10 @@ from annotated_types import MaxLen, MinLen
 from typing_extensions import TypedDict
 
 from tenant_compiler.model.vocabulary.annotations import EMAIL, HOST, LABEL, LINE, NAME, URL, Info
+from tenant_compiler.model.vocabulary.compliance import Compliance
 from tenant_compiler.model.vocabulary.data import Data
 from tenant_compiler.model.vocabulary.monitoring import Monitoring
+from tenant_compiler.model.vocabulary.operations import Backup, ChangeControl
 from tenant_compiler.model.vocabulary.placement import Placement
 from tenant_compiler.model.vocabulary.quotas import Quotas
 from tenant_compiler.model.vocabulary.security import Security
@@ -112,7 +114,10 @@ class Settings(TypedDict):
         list[Annotated[str, Info("A domain.", "acme.example", pattern=HOST)]],
         Info("Hosts must lie below one of these (or of `branding.domains`).", ["acme.example"], default=[]),
     ]
+    compliance: Annotated[Compliance, Info("What the tenant must follow.", {"frameworks": {"hipaa": {}}}, default={})]
+    change_control: Annotated[ChangeControl, Info("How changes reach the tenant.", {"approvals": 2}, default={})]
     placement: Annotated[Placement, Info("Where the tenant runs.", {"cloud": "aws"})]
+    backup: Annotated[Backup, Info("Backups of the stores.", {"schedule": "0 */4 * * *"}, default={})]
     quotas: Annotated[Quotas, Info("What the tenant may use.", {"cpu_cores": 32})]
     security: Annotated[Security, Info("What protects the tenant.", {"encryption_level": "maximum"})]
     services: Annotated[

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, NotRequired
+from typing import Annotated, Literal, NotRequired, TypeAlias
 
 from annotated_types import Ge, Le, MaxLen, MinLen
 from typing_extensions import TypedDict
 
 from tenant_compiler.model.vocabulary.annotations import LABEL, NAME, Info
+from tenant_compiler.model.vocabulary.cluster import Cluster
 from tenant_compiler.model.vocabulary.tenant import Settings
 
 _FOLDER = r"^[^/\x00-\x1f][^\x00-\x1f]*$"
-_GROUP = r"^(?!system:)[^\x00-\x1f\x7f]+$"
+
+
+Parameter: TypeAlias = (
+    Annotated[int, Ge(0), Le(1_000_000_000)]
+    | list[Annotated[str, MaxLen(200)]]
+    | dict[str, Annotated[int, Ge(0), Le(1_000_000_000)]]
+)
+"""A number, a list, or numbers by name: what the rule's parameter is."""
 
 
 class Layout(TypedDict):
@@ -31,6 +39,20 @@ class Layout(TypedDict):
             "tier_presets",
             pattern=_FOLDER,
             default="tier_presets",
+        ),
+    ]
+    policies: Annotated[
+        list[Annotated[str, Info("A folder.", "policies", pattern=_FOLDER)]],
+        Info("Folders with rules and frameworks of your own.", ["policies"], default=["policies"]),
+    ]
+    waivers: Annotated[
+        list[Annotated[str, Info("A glob.", "waivers/*.yaml", pattern=_FOLDER)]],
+        Info("Where waivers are.", ["waivers/*.yaml"], default=["waivers/*.yaml"]),
+    ]
+    baseline: Annotated[
+        str,
+        Info(
+            "The file with findings that are known and wait.", "baseline.json", pattern=_FOLDER, default="baseline.json"
         ),
     ]
     output: Annotated[str, Info("Where the artifacts go.", "build", pattern=_FOLDER, default="build")]
@@ -156,108 +178,42 @@ class Targets(TypedDict):
     terraform: Annotated[TerraformTarget, Info("Terraform.", {"aws": "~> 6.69"}, default={})]
 
 
-class Gateway(TypedDict):
-    """Where clients' requests come from."""
+class ComplianceConfig(TypedDict):
+    """What holds for every tenant."""
 
-    namespace: Annotated[str, Info("The gateway's namespace.", "gateway", pattern=LABEL)]
-
-
-class ClusterMonitoring(TypedDict):
-    """Who scrapes metrics."""
-
-    namespace: Annotated[str, Info("Prometheus' namespace.", "monitoring", pattern=LABEL)]
-
-
-class Tracing(TypedDict):
-    """Where spans and metrics are sent."""
-
-    otlp: Annotated[
-        str,
+    frameworks: Annotated[
+        list[Annotated[str, Info("A framework.", "iso27001", pattern=NAME)]],
+        Info("Frameworks that every tenant follows, whatever it says.", ["iso27001"], default=[]),
+    ]
+    parameters: Annotated[
+        dict[str, Parameter],
         Info(
-            "The collector's OTLP address, `service.namespace:port`.",
-            "otel-gateway.observability:4317",
-            pattern=r"^[a-z0-9-]+\.[a-z0-9-]+:[0-9]{2,5}$",
+            "Stricter values of rules' parameters; a framework's own wins where it is stricter still.",
+            {"audit_retention_days": 400},
+            keys=r"^[a-z][a-z0-9_]*$",
+            default={},
         ),
     ]
+    waiver_maximum_days: Annotated[
+        int, Ge(1), Le(3650), Info("A waiver ends at the latest after so long.", 180, "days", default=180)
+    ]
 
 
-class Accelerators(TypedDict):
-    """The cluster's accelerators."""
+class PolicyConfig(TypedDict):
+    """How rules are evaluated."""
 
-    resource: Annotated[str, Info("The extended resource.", "nvidia.com/gpu", pattern=r"^[a-z0-9.-]+/[A-Za-z0-9_.-]+$")]
-    units_per_accelerator: Annotated[int, Ge(1), Le(1000), Info("So many `ai_processing_units` are one.", 10, "units")]
-
-
-class Cluster(TypedDict):
-    """A cluster profile: what a platform offers. What a tenant needs and it lacks is a finding."""
-
-    kubernetes: Annotated[
-        Literal["1.30", "1.31", "1.32", "1.33", "1.34", "1.35", "1.36", "1.37"],
+    engine: Annotated[
+        Literal["auto", "regorus", "opa-embedded"],
         Info(
-            "The cluster's version; objects are checked against it.",
-            "1.34",
-            values={f"1.{minor}": f"Kubernetes 1.{minor}." for minor in range(30, 38)},
-            default="1.34",
-        ),
-    ]
-    cloud: NotRequired[
-        Annotated[
-            Literal["aws", "azure", "gcp", "on_premises"],
-            Info(
-                "The cluster's cloud; a tenant of another cloud cannot be placed there.",
-                "aws",
-                values={"aws": "AWS.", "azure": "Azure.", "gcp": "Google Cloud.", "on_premises": "The operator's own."},
-            ),
-        ]
-    ]
-    region: NotRequired[Annotated[str, Info("The cluster's region.", "eu-central-1", pattern=NAME)]]
-    jurisdiction: NotRequired[
-        Annotated[
-            Literal["EU", "US", "UK", "CH", "CA", "APAC"],
-            Info(
-                "The jurisdiction of a region that is no public cloud's.",
-                "EU",
-                values={
-                    "EU": "The European Economic Area.",
-                    "US": "The United States.",
-                    "UK": "The United Kingdom.",
-                    "CH": "Switzerland.",
-                    "CA": "Canada.",
-                    "APAC": "Asia and the Pacific.",
-                },
-            ),
-        ]
-    ]
-    network_policy: Annotated[
-        Literal["none", "kubernetes", "cilium"],
-        Info(
-            "Which network policies the cluster really enforces.",
-            "cilium",
+            "What evaluates Rego; never anything across the network.",
+            "auto",
             values={
-                "none": "None: NetworkPolicy objects have no effect.",
-                "kubernetes": "NetworkPolicy, by addresses and labels only.",
-                "cilium": "NetworkPolicy and Cilium's own.",
+                "auto": "The first one that is there.",
+                "regorus": "Regorus, inside the process.",
+                "opa-embedded": "Open Policy Agent, inside the process.",
             },
-            default="kubernetes",
+            default="auto",
         ),
-    ]
-    gateway: NotRequired[Annotated[Gateway, Info("Where clients' requests come from.", {"namespace": "gateway"})]]
-    monitoring: NotRequired[Annotated[ClusterMonitoring, Info("Who scrapes metrics.", {"namespace": "monitoring"})]]
-    tracing: NotRequired[Annotated[Tracing, Info("Where spans are sent.", {"otlp": "otel-gateway.observability:4317"})]]
-    data_cidrs: Annotated[
-        list[Annotated[str, Info("A private range.", "10.20.0.0/16", format="cidr")]],
-        Info("Addresses of the tenants' stores, as seen from the cluster.", ["10.20.0.0/16"], default=[]),
-    ]
-    operators: Annotated[
-        list[Annotated[str, MaxLen(253), Info("A group.", "grp-platform-operators", pattern=_GROUP)]],
-        Info(
-            "Groups that operate the tenants of the cluster; `system:` groups are refused.",
-            ["grp-platform-operators"],
-            default=[],
-        ),
-    ]
-    gpu: NotRequired[
-        Annotated[Accelerators, Info("Accelerators.", {"resource": "nvidia.com/gpu", "units_per_accelerator": 10})]
     ]
 
 
@@ -282,6 +238,10 @@ class WorkspaceConfig(TypedDict):
             default={"production": {}},
         ),
     ]
+    compliance: Annotated[
+        ComplianceConfig, Info("What holds for every tenant.", {"frameworks": ["iso27001"]}, default={})
+    ]
+    policy: Annotated[PolicyConfig, Info("How rules are evaluated.", {"engine": "auto"}, default={})]
     plugins: Annotated[Plugins, Info("Plug-ins.", {"required": []}, default={})]
     targets: Annotated[Targets, Info("Back-ends.", {"enable": ["kubernetes"]}, default={})]
     cluster: Annotated[

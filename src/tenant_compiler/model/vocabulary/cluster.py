@@ -1,0 +1,128 @@
+"""Cluster profiles: what a platform offers."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, NotRequired
+
+from annotated_types import Ge, Le
+from typing_extensions import TypedDict
+
+from tenant_compiler.model.vocabulary.annotations import LABEL, NAME, Group, Info
+
+
+class Gateway(TypedDict):
+    """Where clients' requests come from."""
+
+    namespace: Annotated[str, Info("The gateway's namespace.", "gateway", pattern=LABEL)]
+    kind: Annotated[
+        Literal["none", "envoy-gateway"],
+        Info(
+            "What the gateway is.",
+            "envoy-gateway",
+            values={
+                "none": "Something that is configured elsewhere.",
+                "envoy-gateway": "Envoy Gateway, which takes routes and policies of its own kinds.",
+            },
+            default="none",
+        ),
+    ]
+    name: NotRequired[Annotated[str, Info("The Gateway that routes are attached to.", "public", pattern=LABEL)]]
+
+
+class ClusterMonitoring(TypedDict):
+    """Who scrapes metrics."""
+
+    namespace: Annotated[str, Info("Prometheus' namespace.", "monitoring", pattern=LABEL)]
+
+
+class Tracing(TypedDict):
+    """Where spans and metrics are sent."""
+
+    otlp: Annotated[
+        str,
+        Info(
+            "The collector's OTLP address, `service.namespace:port`.",
+            "otel-gateway.observability:4317",
+            pattern=r"^[a-z0-9-]+\.[a-z0-9-]+:[0-9]{2,5}$",
+        ),
+    ]
+
+
+class Accelerators(TypedDict):
+    """The cluster's accelerators."""
+
+    resource: Annotated[str, Info("The extended resource.", "nvidia.com/gpu", pattern=r"^[a-z0-9.-]+/[A-Za-z0-9_.-]+$")]
+    units_per_accelerator: Annotated[int, Ge(1), Le(1000), Info("So many `ai_processing_units` are one.", 10, "units")]
+
+
+class Cluster(TypedDict):
+    """A cluster profile: what a platform offers. What a tenant needs and it lacks is a finding."""
+
+    kubernetes: Annotated[
+        Literal["1.30", "1.31", "1.32", "1.33", "1.34", "1.35", "1.36", "1.37"],
+        Info(
+            "The cluster's version; objects are checked against it.",
+            "1.34",
+            values={f"1.{minor}": f"Kubernetes 1.{minor}." for minor in range(30, 38)},
+            default="1.34",
+        ),
+    ]
+    cloud: NotRequired[
+        Annotated[
+            Literal["aws", "azure", "gcp", "on_premises"],
+            Info(
+                "The cluster's cloud; a tenant of another cloud cannot be placed there.",
+                "aws",
+                values={"aws": "AWS.", "azure": "Azure.", "gcp": "Google Cloud.", "on_premises": "The operator's own."},
+            ),
+        ]
+    ]
+    region: NotRequired[Annotated[str, Info("The cluster's region.", "eu-central-1", pattern=NAME)]]
+    jurisdiction: NotRequired[
+        Annotated[
+            Literal["EU", "US", "UK", "CH", "CA", "APAC"],
+            Info(
+                "The jurisdiction of a region that is no public cloud's.",
+                "EU",
+                values={
+                    "EU": "The European Economic Area.",
+                    "US": "The United States.",
+                    "UK": "The United Kingdom.",
+                    "CH": "Switzerland.",
+                    "CA": "Canada.",
+                    "APAC": "Asia and the Pacific.",
+                },
+            ),
+        ]
+    ]
+    network_policy: Annotated[
+        Literal["none", "kubernetes", "cilium"],
+        Info(
+            "Which network policies the cluster really enforces.",
+            "cilium",
+            values={
+                "none": "None: NetworkPolicy objects have no effect.",
+                "kubernetes": "NetworkPolicy, by addresses and labels only.",
+                "cilium": "NetworkPolicy and Cilium's own.",
+            },
+            default="kubernetes",
+        ),
+    ]
+    gateway: NotRequired[Annotated[Gateway, Info("Where clients' requests come from.", {"namespace": "gateway"})]]
+    monitoring: NotRequired[Annotated[ClusterMonitoring, Info("Who scrapes metrics.", {"namespace": "monitoring"})]]
+    tracing: NotRequired[Annotated[Tracing, Info("Where spans are sent.", {"otlp": "otel-gateway.observability:4317"})]]
+    data_cidrs: Annotated[
+        list[Annotated[str, Info("A private range.", "10.20.0.0/16", format="cidr")]],
+        Info("Addresses of the tenants' stores, as seen from the cluster.", ["10.20.0.0/16"], default=[]),
+    ]
+    operators: Annotated[
+        list[Group],
+        Info(
+            "Groups that operate the tenants of the cluster; `system:` groups are refused.",
+            ["grp-platform-operators"],
+            default=[],
+        ),
+    ]
+    gpu: NotRequired[
+        Annotated[Accelerators, Info("Accelerators.", {"resource": "nvidia.com/gpu", "units_per_accelerator": 10})]
+    ]

@@ -1,0 +1,144 @@
+"""The part of a plan that protects: the audit trail, backups, sign-on, duties, the edge, scans and images.
+
+Lineage here is precise: the leaves that were said, so that a verdict about one of them finds the objects that carry it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from tenant_compiler.model.plan import Audit, Backup, Duties, Edge, Identity, ImagePolicy, OtherRegion, Scanning
+from tenant_compiler.plan.regions import REGIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from tenant_compiler.model.plan import Lineage, Site
+    from tenant_compiler.model.pointer import Pointer
+    from tenant_compiler.model.vocabulary.tenant import Selected
+
+DEFAULT_BACKUP_DAYS: Final = 35
+"""How long backups are kept when nobody says: the longest time that clouds keep their own."""
+
+
+def audit(spec: Selected, primary: Site) -> Audit | None:
+    """Give the trail that is kept; None when nobody says how long."""
+    said = spec["security"]["audit"]
+    if "retention_days" not in said:
+        return None
+    days = said["retention_days"]
+    base: Pointer = ("spec", "security", "audit")
+    made_from = _leaves(base, said, "events", "online_days", "retention_days", "immutable", "separate_account")
+    sink = said.get("sink", {})
+    return Audit(
+        events=tuple(said["events"]),
+        online_days=said.get("online_days", days),
+        retention_days=days,
+        immutable=said.get("immutable", False),
+        separate_account=said.get("separate_account", False),
+        region=sink.get("region") or primary.region,
+        made_from=(*made_from, *_leaves((*base, "sink"), sink, "region")),
+    )
+
+
+def backup(spec: Selected) -> Backup | None:
+    """Give the backups; None without a schedule."""
+    said = spec["backup"]
+    if "schedule" not in said:
+        return None
+    region = said.get("region", "")
+    return Backup(
+        schedule=said["schedule"],
+        copies=said.get("copies", 2 if region else 1),
+        region=region,
+        retention_days=said.get("retention_days", DEFAULT_BACKUP_DAYS),
+        immutable=said.get("immutable", False),
+        made_from=_leaves(("spec", "backup"), said, "schedule", "copies", "region", "retention_days", "immutable"),
+    )
+
+
+def identity(spec: Selected) -> Identity | None:
+    """Give the sign-on at the edge; None without a provider."""
+    security = spec["security"]
+    said = security["identity"]
+    if "sso" not in said:
+        return None
+    sso = said["sso"]
+    base: Pointer = ("spec", "security", "identity")
+    made_from: Lineage = (
+        *_leaves((*base, "sso"), sso, "issuer", "client_id"),
+        (*base, "sso", "client_secret", "from"),
+        *_leaves(("spec", "security"), security, "mfa_required"),
+        *_leaves(base, said, "mfa_methods", "session_idle_minutes", "privileged_session_idle_minutes"),
+    )
+    return Identity(
+        issuer=sso["issuer"],
+        client_id=sso["client_id"],
+        client_secret=sso["client_secret"]["from"],
+        mfa_required=security.get("mfa_required", False),
+        mfa_methods=tuple(said.get("mfa_methods", ())),
+        idle_minutes=said.get("session_idle_minutes"),
+        privileged_idle_minutes=said.get("privileged_session_idle_minutes"),
+        made_from=made_from,
+    )
+
+
+def duties(spec: Selected) -> Duties | None:
+    """Give the groups by what they do; None when none is named."""
+    said = spec["change_control"].get("roles", {})
+    base: Pointer = ("spec", "change_control", "roles")
+    made_from = _leaves(base, said, "deployers", "approvers", "database_admins")
+    if not made_from:
+        return None
+    deployers, approvers = said.get("deployers", ()), said.get("approvers", ())
+    return Duties(tuple(deployers), tuple(approvers), tuple(said.get("database_admins", ())), made_from)
+
+
+def edge(spec: Selected) -> Edge:
+    """Give what protects exposed services."""
+    said = spec["security"]["network"]
+    base: Pointer = ("spec", "security", "network")
+    made_from = _leaves(base, said, "web_application_firewall", "ddos_protection")
+    firewall, denial = said.get("web_application_firewall", False), said.get("ddos_protection", False)
+    return Edge(firewall, denial, made_from or (base,))
+
+
+def scanning(spec: Selected) -> Scanning | None:
+    """Give the scans; None when nobody says how often."""
+    said = spec["security"]["scanning"]
+    if "interval_days" not in said:
+        return None
+    return Scanning(said["interval_days"], (("spec", "security", "scanning", "interval_days"),))
+
+
+def images(spec: Selected) -> ImagePolicy:
+    """Give the rules for images."""
+    said = spec["security"]["images"]
+    base: Pointer = ("spec", "security", "images")
+    return ImagePolicy(
+        registries=tuple(said["registries"]),
+        digests_required=said["digests_required"],
+        signatures_required=said.get("signatures_required", False),
+        made_from=_leaves(base, said, "registries", "digests_required", "signatures_required"),
+    )
+
+
+def other_regions(spec: Selected, sites: tuple[Site, ...]) -> Iterator[OtherRegion]:
+    """List the regions that data is sent to and that are said, in the order of the vocabulary."""
+    known = REGIONS.get(spec["placement"]["cloud"], {})
+    of_sites = {site.region: site.jurisdiction for site in sites}
+    holders: tuple[tuple[Pointer, Mapping[str, Any]], ...] = (
+        (("spec", "backup"), spec["backup"]),
+        (("spec", "security", "audit", "sink"), spec["security"]["audit"].get("sink", {})),
+        (("spec", "monitoring", "logging", "sink"), spec["monitoring"]["logging"].get("sink", {})),
+    )
+    for base, said in holders:
+        if "region" in said:
+            region = said["region"]
+            jurisdiction = known.get(region) or of_sites.get(region, "")
+            yield OtherRegion(region, jurisdiction, ((*base, "region"),))
+
+
+def _leaves(base: Pointer, said: Mapping[str, Any], *keys: str) -> Lineage:
+    """The pointers of those keys that are said; an empty list says nothing."""
+    return tuple((*base, key) for key in keys if key in said and said[key] != [])
