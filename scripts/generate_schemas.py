@@ -1,4 +1,4 @@
-"""Make schemas/{tenant,profile,resolved,workspace}.schema.json from the vocabulary.
+"""Make schemas/{tenant,profile,resolved,workspace,waiver}.schema.json from the vocabulary.
 
     python scripts/generate_schemas.py [--check]
 
@@ -18,6 +18,7 @@ from pydantic import ConfigDict, TypeAdapter
 
 from tenant_compiler.data import data_folder
 from tenant_compiler.model.vocabulary.tenant import Profile, ResolvedTenant, Tenant
+from tenant_compiler.model.vocabulary.waiver import Waiver
 from tenant_compiler.model.vocabulary.workspace import WorkspaceConfig
 from tenant_compiler.read.shapes import Schema, layer, map_schemas
 
@@ -27,6 +28,7 @@ TITLES = {
     "profile": "A profile of tenant-compiler",
     "resolved": "A tenant in one environment, with all layers merged",
     "workspace": "tenant-compile.toml",
+    "waiver": "A waiver of tenant-compiler",
 }
 _MARKUP = ("`", "[", "*")
 
@@ -119,9 +121,20 @@ def workspace() -> Schema:
     return {**made, "definitions": definitions}
 
 
+def waiver() -> Schema:
+    """Complete as it stands."""
+    return recorded(Waiver)
+
+
 def documents() -> dict[str, str]:
     """The text of each file by its name."""
-    made = {"tenant": tenant(), "profile": profile(), "resolved": resolved(), "workspace": workspace()}
+    made = {
+        "tenant": tenant(),
+        "profile": profile(),
+        "resolved": resolved(),
+        "workspace": workspace(),
+        "waiver": waiver(),
+    }
     return {f"{name}.schema.json": _text(name, schema) for name, schema in made.items()}
 
 

@@ -15,11 +15,12 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("name", type=click.Choice(("tenant", "profile", "resolved", "workspace")), default="tenant")
-def schema(name: Literal["tenant", "profile", "resolved", "workspace"]) -> int:
+@click.argument("name", type=click.Choice(("tenant", "profile", "resolved", "workspace", "waiver")), default="tenant")
+def schema(name: Literal["tenant", "profile", "resolved", "workspace", "waiver"]) -> int:
     """Print a JSON Schema (draft-07), with the sections of all plug-ins that are installed.
 
-    tenant and profile are what their files may say, resolved is what `show` prints, workspace is tenant-compile.toml.
+    tenant, profile and waiver are what their files may say, resolved is what `show` prints, workspace is
+    tenant-compile.toml.
     """
     return conclude(Frame(Printing()), lambda: Outcome(schema_text(name)))
 

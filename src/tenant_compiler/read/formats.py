@@ -189,6 +189,7 @@ CHECKS: Final[Mapping[str, tuple[tuple[tuple[str, ...], Check], ...]]] = {
         (("spec", "security", "network", "egress", "*", "cidr"), check_public_cidr),
     ),
     "workspace": ((("cluster", "*", "data_cidrs", "*"), check_cidr),),
+    "waiver": ((("spec", "created"), check_date), (("spec", "expires"), check_date)),
 }
 """The fields with a format, by schema; ``*`` stands for every key of a map and every item of a list.
 

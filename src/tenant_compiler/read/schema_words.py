@@ -8,7 +8,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from tenant_compiler.model.record import NamedTuple
-from tenant_compiler.model.vocabulary.annotations import EMAIL, FROM, GROUP, HOST, LABEL, LINE, NAME, URL
+from tenant_compiler.model.vocabulary.annotations import EMAIL, FROM, GROUP, HOST, LABEL, LINE, NAME, TEXT, URL
 from tenant_compiler.read.shapes import target
 from tenant_compiler.read.suggest import near
 
@@ -24,6 +24,7 @@ FORMS: Final[Mapping[str, str]] = {
     EMAIL: "an e-mail address",
     URL: "an https:// address",
     LINE: "one line of text without control characters",
+    TEXT: "text without control characters",
     r"^/[A-Za-z0-9._~/%-]*$": "an HTTP path, which starts with `/`",
     r"^[^/\x00-\x1f][^\x00-\x1f]*$": "a path inside the workspace",
     r"^[a-z0-9][a-z0-9_-]*(/[a-z0-9][a-z0-9_-]*)*$": "the name of a profile, in lower case, such as `region/eu`",

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-from tenant_compiler.model.vocabulary import tenant, workspace
+from tenant_compiler.model.vocabulary import tenant, waiver, workspace
 from tenant_compiler.model.vocabulary.annotations import Info
 from tenant_compiler.read import schema
 from tenant_compiler.read.defaults import filler
@@ -173,7 +173,13 @@ def test_the_whole_tenant_is_valid_for_both() -> None:
 def declared() -> list[tuple[str, Info, Any]]:
     """Every annotation of the vocabulary with the name of its field and its type."""
     found: list[tuple[str, Info, Any]] = []
-    waiting: list[Any] = [tenant.Tenant, tenant.Profile, tenant.ResolvedTenant, workspace.WorkspaceConfig]
+    waiting: list[Any] = [
+        tenant.Tenant,
+        tenant.Profile,
+        tenant.ResolvedTenant,
+        workspace.WorkspaceConfig,
+        waiver.Waiver,
+    ]
     seen: set[Any] = set()
     while waiting:
         kind = waiting.pop()
