@@ -67,6 +67,9 @@ def test_keys_come_in_the_same_order_every_time() -> None:
         "tier",
         "data",
         "domains",
+        "compliance",
+        "change_control",
+        "backup",
         "services",
         "monitoring",
         "extensions",
@@ -114,7 +117,13 @@ def test_a_workspace_is_filled_but_its_layer_is_not() -> None:
 
 def test_unions_are_the_lists_of_data_classes() -> None:
     """The lists that add up are found by their mark, below maps too."""
-    assert schema.union_paths() == {("data", "sql", "*", "data_classes"), ("data", "object", "*", "data_classes")}
+    assert schema.union_paths() == {
+        ("compliance", "data_classes"),
+        ("security", "audit", "events"),
+        ("services", "*", "data_classes"),
+        ("data", "sql", "*", "data_classes"),
+        ("data", "object", "*", "data_classes"),
+    }
 
 
 def test_a_schema_without_defaults_has_no_filler() -> None:
