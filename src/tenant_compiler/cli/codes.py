@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from tenant_compiler.cli.options import Reporting
     from tenant_compiler.model.diagnostic import Diagnostic
 
-_ESSENTIAL: Final = ("TC1", "TC2", "TC3", "TC6", "TC7")
-"""Families whose errors mean that there is nothing to build, or that something was not written."""
+_ESSENTIAL: Final = ("TC1", "TC2", "TC3", "TC4", "TC6", "TC7", "TC8")
+"""Families whose errors mean that there is nothing to build, that something was not written, or that a policy is not
+obeyed: that needs a waiver."""
 _OPTIONAL: Final = frozenset({"TC319", "TC324", "TC608", "TC610", "TC612"})
 """Codes of those families that may also be warnings or infos."""
 
@@ -40,7 +41,7 @@ def keep_of(reporting: Reporting) -> Callable[[Diagnostic], bool]:
         _check_optional(code)
 
     def keep(finding: Diagnostic) -> bool:
-        if finding.severity == "error" and finding.code.startswith(_ESSENTIAL):
+        if finding.rule or (finding.severity == "error" and finding.code.startswith(_ESSENTIAL)):
             return True
         return (not select or finding.code.startswith(select)) and not (ignore and finding.code.startswith(ignore))
 

@@ -55,3 +55,13 @@ def _unmet(need: Need, plan: Plan, cannot: str | None, later: str | None) -> Dia
         pointer=need.pointer,
         help="add a back-end to targets.enable",
     )
+
+
+def lacking(plan: Plan, backends: Sequence[Backend], context: Context) -> frozenset[str]:
+    """Name the features that a plan needs, that a target's platform cannot offer, and that no other target does."""
+    found: dict[str, set[str]] = {}
+    for need in plan.needs:
+        found.setdefault(need.feature, set()).update(backend.supports(need, plan, context) for backend in backends)
+    return frozenset(
+        feature for feature, answers in found.items() if "cannot" in answers and not answers & {"honoured", "wider"}
+    )

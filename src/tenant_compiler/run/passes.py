@@ -13,7 +13,7 @@ from tenant_compiler.model.result import EnvironmentResult
 from tenant_compiler.plan.planner import make_plan
 from tenant_compiler.plugins import plugin_failed
 from tenant_compiler.resolve.origin import blame
-from tenant_compiler.run.capabilities import judge_needs
+from tenant_compiler.run.capabilities import judge_needs, lacking
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tenant_compiler.model.plan import Plan
     from tenant_compiler.plugins import Plugins
     from tenant_compiler.resolve.resolver import Resolver
+    from tenant_compiler.run.bench import Bench
 
 
 class Tools(NamedTuple):
@@ -37,6 +38,7 @@ class Tools(NamedTuple):
     rules: Mapping[str, tuple[tuple[Owned, Rule], ...]]
     """The rules of all packs that read a target's artifacts, by target."""
     context: Context
+    bench: Bench
 
 
 Rule: TypeAlias = "Callable[[Sequence[Artifact], Plan, Context], Iterable[Diagnostic]]"
@@ -124,7 +126,16 @@ def emit(state: State, tools: Tools) -> EnvironmentResult:
     return state.result._replace(files=files)
 
 
-CHECK: tuple[Pass, ...] = (resolve, plan, judge, lower, check)
+def comply(state: State, tools: Tools) -> EnvironmentResult:
+    """Judge the tenant and its artifacts by the frameworks that apply."""
+    if not tools.bench.concerns(state.result):
+        return state.result
+    missing = lacking(_plan(state), tools.enabled, tools.context)
+    compliance, found = tools.bench.judge(state.result, missing)
+    return _with(state._replace(result=state.result._replace(compliance=compliance)), found)
+
+
+CHECK: tuple[Pass, ...] = (resolve, plan, judge, lower, check, comply)
 """What `tenant-compile check` runs."""
 BUILD: tuple[Pass, ...] = (*CHECK, emit)
 """What `tenant-compile build` runs."""
@@ -169,7 +180,7 @@ def _run(step: Pass, state: State, tools: Tools, keep: Callable[[Diagnostic], bo
         return State(state.document, result)
     kept = [_placed(finding, state.document, result) for finding in new if _stops(finding, result) or keep(finding)]
     result = result._replace(diagnostics=(*result.diagnostics[:seen], *kept))
-    return State(state.document, result, any(finding.severity == "error" for finding in kept))
+    return State(state.document, result, any(finding.severity == "error" and finding.blocks for finding in kept))
 
 
 def encode(artifact: Artifact) -> bytes:
@@ -199,8 +210,10 @@ def _plan(state: State) -> Plan:
 
 
 def _stops(finding: Diagnostic, result: EnvironmentResult) -> bool:
-    """Whether a finding cannot be ignored: nothing, or not everything, is made behind it."""
-    return finding.severity == "error" and (result.plan is None or finding.code.startswith("TC7"))
+    """Whether a finding cannot be ignored: nothing, or not everything, is made behind it, or a policy asks for it."""
+    return bool(finding.rule) or (
+        finding.severity == "error" and (result.plan is None or finding.code.startswith("TC7"))
+    )
 
 
 def _with(state: State, found: Iterable[Diagnostic]) -> EnvironmentResult:

@@ -18,6 +18,7 @@ from tenant_compiler.read.suggest import did_you_mean
 from tenant_compiler.resolve.catalogue import read_catalogue
 from tenant_compiler.resolve.resolver import Resolver
 from tenant_compiler.resolve.sources import Sources
+from tenant_compiler.run.bench import Bench, Judging
 from tenant_compiler.run.discovery import Selectors, tenant_files
 from tenant_compiler.run.fleet import Fleet, suspects
 from tenant_compiler.run.passes import Tools, rules_of, run_passes
@@ -51,12 +52,13 @@ class Session:
         keep: whether a finding counts.
         overlay: bytes that stand in for files (``--stdin-filename``), by path relative to the workspace.
         cache: the folder of evaluated presets; empty for none, None for the user's own.
+        judging: how compliance is judged.
 
     Raises:
         TenantCompileError: a plug-in is broken or missing; exit code 2.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - told apart by name
         self,
         workspace: Workspace,
         *,
@@ -64,6 +66,7 @@ class Session:
         keep: Callable[[Diagnostic], bool] = keep_all,
         overlay: Mapping[str, bytes] | None = None,
         cache: str | None = None,
+        judging: Judging | None = None,
     ) -> None:
         self.workspace = workspace
         self.fleet = Fleet()
@@ -88,6 +91,7 @@ class Session:
             enabled=tuple(plugins.backends[name] for name in enabled),
             rules={name: rules_of(plugins.rule_packs, name) for name in enabled},
             context=Context(config, config["cluster"]),
+            bench=Bench(workspace, judging or Judging()),
         )
 
     def stream(self, selectors: Selectors, passes: Sequence[Pass]) -> Iterator[TenantResult]:

@@ -1,0 +1,151 @@
+"""The judge of a run: evaluates the rules for one tenant after the other, and gives verdicts and findings."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from tenant_compiler.judge.charges import findings
+from tenant_compiler.judge.denials import read_result
+from tenant_compiler.judge.projection import project
+from tenant_compiler.judge.selection import WORKSPACE, frozen, select
+from tenant_compiler.judge.verdicts import Case, Evidence
+from tenant_compiler.model.policy import Compliance, RuleResult
+from tenant_compiler.model.record import NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+
+    from tenant_compiler.judge.baseline import Baseline
+    from tenant_compiler.judge.law import Law
+    from tenant_compiler.judge.selection import Chosen, Selection
+    from tenant_compiler.judge.waivers import Waivers
+    from tenant_compiler.model.diagnostic import Diagnostic
+    from tenant_compiler.model.policy import Applied, Denial, Framework, Rule
+    from tenant_compiler.model.result import EnvironmentResult
+
+BASELINE = "baseline"
+"""What stands in place of a waiver's name for a finding that the baseline knows."""
+
+
+class Options(NamedTuple):
+    """How a run judges."""
+
+    judged_on: date
+    """The day from which ages are counted and on which waivers must hold."""
+    compare: tuple[tuple[str, str], ...] = ()
+    """Frameworks, with their level, that every tenant is compared with; they decide nothing."""
+    waivers: bool = True
+    """Whether waivers and the baseline count."""
+
+
+class Pardons(NamedTuple):
+    """What excuses a denial."""
+
+    waivers: Waivers
+    baseline: Baseline
+
+
+class Judge:
+    """Judges tenants by the frameworks that apply to them.
+
+    Args:
+        law: rules, frameworks and the engine that evaluates them.
+        options: of the run.
+        pardons: what excuses a denial.
+        parameters: ``[compliance.parameters]``.
+    """
+
+    def __init__(self, law: Law, options: Options, pardons: Pardons, parameters: Mapping[str, Any]) -> None:
+        self.law = law
+        self.options = options
+        self.pardons = pardons
+        self._parameters = parameters
+        self._selections: dict[tuple[Applied, ...], Selection] = {}
+
+    def selection(self, frameworks: Sequence[tuple[Applied, Framework]]) -> Selection:
+        """What tenants under some frameworks are judged by; made once for each combination."""
+        key = tuple(applied for applied, _ in frameworks)
+        found = self._selections.get(key)
+        if found is None:
+            law = self.law
+            found = self._selections[key] = select(frameworks, law.rules, law.own, self._parameters)
+        return found
+
+    def judge(self, result: EnvironmentResult, lacking: frozenset[str]) -> tuple[Compliance | None, list[Diagnostic]]:
+        """Judge one tenant in one environment.
+
+        Args:
+            result: lowered and checked.
+            lacking: features that the tenant needs and its platform cannot offer.
+
+        Returns:
+            None when nothing applies to it.
+        """
+        assert result.resolved is not None
+        frameworks, problems = self.law.applying(result.resolved.spec, self.options.compare)
+        selection = self.selection(frameworks)
+        if not selection.chosen:
+            return None, problems
+        hearing = Hearing(self, selection, result, tuple(applied for applied, _ in frameworks))
+        case = Case(
+            results=hearing.results,
+            precise=hearing.precise,
+            evidence=hearing.evidence,
+            rules=self.law.by_id,
+            unenforceable=lacking,
+            pardon=hearing.pardon,
+        )
+        verdicts = tuple(map(case.judge, selection.chosen))
+        day = self.options.judged_on.isoformat()
+        compliance = Compliance(hearing.applied, hearing.results, verdicts, selection.demands, day)
+        return compliance, [*problems, *findings(case, selection, hearing.results)]
+
+
+class Hearing:
+    """The evaluation of one tenant in one environment."""
+
+    def __init__(
+        self, judge: Judge, selection: Selection, result: EnvironmentResult, applied: tuple[Applied, ...]
+    ) -> None:
+        assert result.resolved is not None
+        self.applied = applied
+        self.evidence = Evidence(result.artifacts)
+        self._judge = judge
+        self._selection = selection
+        self._tenant = result.resolved.metadata["name"]
+        self._environment = result.environment
+        self._input = project(result, selection.demands, judge.options.judged_on, applied)
+        self._precise: dict[tuple[Any, ...], RuleResult] = {}
+        raw = judge.law.evaluate(selection.rules, json.dumps(self._input))
+        self.results = {name: self._read(rule, raw[name]) for name, rule in selection.rules.items()}
+
+    def precise(self, chosen: Chosen, name: str) -> RuleResult:
+        """What a rule says under the parameters of one control."""
+        asks = chosen.asks.get(name)
+        demands = self._selection.demands
+        if asks is None or all(demands[key].value == value for key, value in asks.items()):
+            return self.results[name]
+        key = (name, frozen(asks))
+        found = self._precise.get(key)
+        if found is None:
+            rule = self._selection.rules[name]
+            given = {**self._input, "parameters": {**self._input["parameters"], **asks}}
+            if rule.subject == "tenant":
+                given["artifacts"] = {}  # which such a rule does not read, and which are most of the text
+            raw = self._judge.law.evaluate({name: rule}, json.dumps(given))
+            found = self._precise[key] = self._read(rule, raw[name])
+        return found
+
+    def pardon(self, framework: str, control: str, denial: Denial) -> str:
+        """The name of what excuses a denial under a control; empty for nothing."""
+        pardons = self._judge.pardons
+        named = "" if framework == WORKSPACE else framework
+        waiver = pardons.waivers.covers(named, control, denial, self._tenant, self._environment)
+        if waiver is not None:
+            return waiver.name
+        return BASELINE if pardons.baseline.covers(denial, self._tenant, self._environment) else ""
+
+    def _read(self, rule: Rule, value: Any) -> RuleResult:
+        return read_result(rule, value, self.evidence.made_from)

@@ -1,0 +1,133 @@
+"""All rules and frameworks of a run, built-in ones and the workspace's, with the engines that evaluate them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from tenant_compiler.judge.catalogue import framework_names, load_catalogue, load_framework
+from tenant_compiler.judge.engines.choose import choose
+from tenant_compiler.judge.evaluate import evaluate_all
+from tenant_compiler.judge.workspace_rules import read_workspace_rules
+from tenant_compiler.model.diagnostic import Diagnostic
+from tenant_compiler.model.policy import Applied
+from tenant_compiler.read.suggest import did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from tenant_compiler.model.pointer import Pointer
+    from tenant_compiler.model.policy import Framework, Rule
+    from tenant_compiler.model.workspace import Workspace
+
+UNKNOWN: Final = "TC853"
+LEVEL: Final = "TC854"
+
+_FRAMEWORKS: Final[Pointer] = ("spec", "compliance", "frameworks")
+
+
+class Law:
+    """What a run judges by. Built-in rules run in this process, a workspace's own in a child that can be killed.
+
+    Args:
+        workspace: whose rules and frameworks stand beside the built-in ones.
+
+    Raises:
+        TenantCompileError: there is no engine; exit code 2.
+    """
+
+    def __init__(self, workspace: Workspace) -> None:
+        catalogue = load_catalogue()
+        self._workspace = workspace
+        self._always = tuple(workspace.config["compliance"]["frameworks"])
+        self._own = read_workspace_rules(workspace, catalogue)
+        self.own: tuple[Rule, ...] = tuple(self._own.rules.values())
+        self.rules: Mapping[str, Rule] = {**catalogue.rules, **self._own.rules}
+        self.by_id = {rule.id: rule for rule in self.rules.values()}
+        self.problems: tuple[Diagnostic, ...] = self._own.problems
+        self._frameworks: dict[str, Framework] = dict(self._own.frameworks)
+        self._engine = choose(workspace.config["policy"]["engine"])
+        self._engine.load(catalogue.modules, catalogue.data)
+
+    def evaluate(self, rules: Mapping[str, Rule], input_json: str) -> dict[str, Any]:
+        """Evaluate rules for one tenant.
+
+        Returns:
+            By name: ``{"deny": [...], "checked": [...]}``, or a text: why there is none.
+        """
+        own = {name: rule for name, rule in rules.items() if name in self._own.rules}
+        built_in = {name: rule for name, rule in rules.items() if name not in own}
+        found = evaluate_all(self._engine, built_in, input_json) if built_in else {}
+        if own:
+            found |= self._own.evaluate(own, input_json)
+        return found
+
+    def framework(self, name: str) -> Framework | None:
+        """A framework by name; None when there is none."""
+        if name not in self._frameworks and name in framework_names():
+            self._frameworks[name] = load_framework(name)
+        return self._frameworks.get(name)
+
+    def names(self) -> list[str]:
+        """The names of all frameworks."""
+        return sorted({*framework_names(), *self._frameworks})
+
+    def applying(
+        self, spec: Mapping[str, Any], compare: Sequence[tuple[str, str]] = ()
+    ) -> tuple[list[tuple[Applied, Framework]], list[Diagnostic]]:
+        """Find the frameworks that apply to a tenant: its own, the workspace's, and those it is compared with.
+
+        Args:
+            spec: the tenant, resolved.
+            compare: names and levels.
+
+        Returns:
+            Them, and a finding for each that does not exist (TC853) or has no such level or role (TC854).
+        """
+        applying: list[tuple[Applied, Framework]] = []
+        problems: list[Diagnostic] = []
+        for wanted, pointer in self._wanted(spec, compare):
+            framework = self.framework(wanted.name)
+            problem = (
+                _unknown(wanted, pointer, self.names()) if framework is None else _misfit(wanted, framework, pointer)
+            )
+            if problem is not None:
+                problems.append(problem)
+            elif framework is not None:
+                applying.append((wanted, framework))
+        return applying, problems
+
+    def _wanted(self, spec: Mapping[str, Any], compare: Sequence[tuple[str, str]]) -> Iterator[tuple[Applied, Pointer]]:
+        said = spec["compliance"]["frameworks"]
+        for name, about in said.items():
+            yield Applied(name, about.get("level", ""), about.get("role", ""), hypothetical=False), (*_FRAMEWORKS, name)
+        for text in self._always:
+            name, _, level = text.partition(":")
+            if name not in said:
+                yield Applied(name, level, "", hypothetical=False), _FRAMEWORKS
+        for name, level in compare:
+            # A tenant that is under it already is compared with nothing new, unless the level is another one.
+            if name not in said or level not in ("", said[name].get("level", "")):
+                yield Applied(name, level, "", hypothetical=True), _FRAMEWORKS
+
+    def close(self) -> None:
+        """End the child."""
+        self._own.close()
+
+
+def _unknown(wanted: Applied, pointer: Pointer, names: Sequence[str]) -> Diagnostic:
+    help_ = did_you_mean(wanted.name, names) or f"there are {', '.join(names)}"
+    return Diagnostic(UNKNOWN, f"there is no framework `{wanted.name}`", pointer=pointer, help=help_, rule=wanted.name)
+
+
+def _misfit(wanted: Applied, framework: Framework, pointer: Pointer) -> Diagnostic | None:
+    """The finding for a level or a role that a framework does not have, or that is missing."""
+    for what, said, known in (("level", wanted.level, framework.levels), ("role", wanted.role, framework.roles)):
+        if said and said not in known:
+            help_ = f"write one of {', '.join(known)}" if known else f"leave it out: {wanted.name} has no {what}s"
+            message = f"{wanted.name} has no {what} `{said}`"
+            return Diagnostic(LEVEL, message, pointer=(*pointer, what), help=help_, rule=wanted.name)
+    if framework.levels and not wanted.level:
+        help_ = f"write `level: {framework.levels[0]}`, or another of {', '.join(framework.levels)}"
+        message = f"{wanted.name} has levels, and none is chosen"
+        return Diagnostic(LEVEL, message, pointer=pointer, help=help_, rule=wanted.name)
+    return None

@@ -1,0 +1,84 @@
+"""What a rule gives is somebody's word: what has not the agreed shape is the rule's error, never a pass."""
+
+from __future__ import annotations
+
+import pytest
+
+from tenant_compiler.judge.denials import read_result
+from tenant_compiler.model.policy import Denial, Rule
+
+MADE_FROM = {"k/x.yaml#Role/a": (("spec", "change_control", "roles"), ("metadata", "name"))}
+
+
+def rule(subject="tenant"):
+    """A rule of no special kind."""
+    return Rule(
+        "ACME1", "mine", "acme.mine", "Mine", "", subject, "config", "error", "block", "do it", (), (), (), "x.rego", 3
+    )
+
+
+def read(value, subject="tenant"):
+    """The result of a rule that gave this."""
+    return read_result(rule(subject), value, MADE_FROM)
+
+
+def test_denials_and_what_was_checked_come_in_a_stable_order():
+    """Engines may order sets as they like."""
+    denied = [{"message": "b", "path": ["spec", "b"]}, {"message": "a", "path": ["spec", "a"], "fix": None}]
+    found = read({"deny": denied, "checked": [["spec", "b"], ["spec", "a"]]})
+    assert [denial.message for denial in found.denials] == ["a", "b"]
+    assert found.checked == (("spec", "a"), ("spec", "b"))
+    assert found.error == ""
+
+
+def test_a_denial_of_an_object_stands_at_what_the_object_was_made_from():
+    """The line that decides is the tenant's, unless the rule names another."""
+    denied = [{"message": "m", "object": "k/x.yaml#Role/a", "at": ["rules", 0]}]
+    found = read({"deny": denied, "checked": ["k/x.yaml#Role/a"]}, "artifact")
+    assert found.denials == (
+        Denial("ACME1", "m", ("spec", "change_control", "roles"), "k/x.yaml#Role/a", ("rules", 0), None),
+    )
+    assert found.objects == ("k/x.yaml#Role/a",)
+
+
+def test_a_fix_is_a_path_and_a_value():
+    """What to write instead."""
+    denied = [{"message": "m", "path": ["spec", "a"], "fix": {"path": ["spec", "a"], "value": True}}]
+    (denial,) = read({"deny": denied, "checked": []}).denials
+    assert denial.fix == (("spec", "a"), True)
+
+
+@pytest.mark.parametrize(
+    ("value", "word"),
+    [
+        ("a builtin failed", "a builtin failed"),
+        ({"deny": []}, "`checked` is not defined"),
+        ({"checked": []}, "`deny` is not defined"),
+        ({"deny": True, "checked": []}, "`deny` is not defined as a set"),
+        ({"deny": ["text"], "checked": []}, "instead of an object with a `message`"),
+        ({"deny": [{"message": 1, "path": ["spec"]}], "checked": []}, "instead of an object with a `message`"),
+        ({"deny": [{"message": "m"}], "checked": []}, "neither `path` nor `object`"),
+        ({"deny": [{"message": "m", "path": "spec.a"}], "checked": []}, "instead of a list of keys"),
+        ({"deny": [{"message": "m", "path": ["status"]}], "checked": []}, "does not begin with"),
+        ({"deny": [{"message": "m", "path": []}], "checked": []}, "does not begin with"),
+        ({"deny": [{"message": "m", "object": "k/y"}], "checked": []}, "was not emitted"),
+        ({"deny": [{"message": "m", "path": ["spec"], "fix": 3}], "checked": []}, "`fix` is 3"),
+        ({"deny": [], "checked": [["spec", None]]}, "instead of a list of keys"),
+    ],
+)
+def test_what_has_another_shape_is_an_error(value, word):
+    """Such a rule is not evaluated; it neither passes nor denies."""
+    found = read(value)
+    assert word in found.error
+    assert (found.denials, found.checked, found.objects) == ((), (), ())
+
+
+def test_a_rule_about_artifacts_can_only_have_checked_what_was_emitted():
+    """Else it would vouch for what is not there."""
+    assert "is no emitted object" in read({"deny": [], "checked": ["k/y"]}, "artifact").error
+    assert "is no emitted object" in read({"deny": [], "checked": [["spec"]]}, "artifact").error
+
+
+def test_long_nonsense_is_cut():
+    """A result may be as long as a tenant makes it."""
+    assert len(read({"deny": ["x" * 10_000], "checked": []}).error) < 200
