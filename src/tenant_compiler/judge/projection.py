@@ -76,6 +76,8 @@ def project(
                 "role": site.role,
                 "zones": site.zones,
                 "jurisdiction": site.jurisdiction,
+                # What the site's files are named after.
+                "cluster": site.cluster or site.region,
             }
             for site in plan.sites
         ],
