@@ -309,6 +309,8 @@ class Plan(NamedTuple):
     scanning: Scanning | None
     """None: nobody says how often."""
     other_regions: tuple[OtherRegion, ...]
+    unused: tuple[tuple[Pointer, Pointer], ...]
+    """Settings that have no effect, each with the one that it lacks."""
     images: ImagePolicy
     egress: tuple[Egress, ...]
     objectives: tuple[Objective, ...]

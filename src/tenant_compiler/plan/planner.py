@@ -21,7 +21,17 @@ from tenant_compiler.model.plan import (
     Workload,
 )
 from tenant_compiler.plan.needs import needs
-from tenant_compiler.plan.protection import audit, backup, duties, edge, identity, images, other_regions, scanning
+from tenant_compiler.plan.protection import (
+    audit,
+    backup,
+    duties,
+    edge,
+    identity,
+    images,
+    other_regions,
+    scanning,
+    unused,
+)
 from tenant_compiler.plan.regions import REGIONS
 
 if TYPE_CHECKING:
@@ -72,7 +82,8 @@ def make_plan(resolved: Resolved, config: WorkspaceConfig) -> Plan:
         duties=duties(spec),
         edge=edge(spec),
         scanning=scanning(spec),
-        other_regions=tuple(other_regions(spec, sites)),
+        other_regions=tuple(other_regions(spec, config["cluster"])),
+        unused=tuple(unused(spec)),
         images=images(spec),
         egress=tuple(_egress(spec)),
         objectives=tuple(_objectives(spec)),

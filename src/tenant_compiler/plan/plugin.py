@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from tenant_compiler.model.backend import API_VERSION, PlanCheck
-from tenant_compiler.plan import references
+from tenant_compiler.plan import effects, references
 
 TENANT_COMPILER_API = API_VERSION
 
 
 def tenant_compiler_checks() -> list[PlanCheck]:
-    """Give the checks of names, references, scaling, hosts, images, secrets and placement."""
+    """Give the checks of names, references, scaling, hosts, images, secrets, placement, effects and times."""
     return [
         PlanCheck("names", ("TC315",), references.check_names),
         PlanCheck("references", ("TC204", "TC310", "TC311"), references.check_references),
@@ -19,4 +19,6 @@ def tenant_compiler_checks() -> list[PlanCheck]:
         PlanCheck("egress", ("TC211", "TC322"), references.check_egress),
         PlanCheck("secrets", ("TC320",), references.check_secrets),
         PlanCheck("placement", ("TC318", "TC319", "TC321"), references.check_placement),
+        PlanCheck("effects", ("TC326",), effects.check_effects),
+        PlanCheck("times", ("TC327",), effects.check_times),
     ]

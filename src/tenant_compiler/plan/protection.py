@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from tenant_compiler.model.plan import Lineage, Site
     from tenant_compiler.model.pointer import Pointer
+    from tenant_compiler.model.vocabulary.cluster import Cluster
     from tenant_compiler.model.vocabulary.tenant import Selected
 
 DEFAULT_BACKUP_DAYS: Final = 35
@@ -123,10 +124,14 @@ def images(spec: Selected) -> ImagePolicy:
     )
 
 
-def other_regions(spec: Selected, sites: tuple[Site, ...]) -> Iterator[OtherRegion]:
+def other_regions(spec: Selected, clusters: Mapping[str, Cluster]) -> Iterator[OtherRegion]:
     """List the regions that data is sent to and that are said, in the order of the vocabulary."""
-    known = REGIONS.get(spec["placement"]["cloud"], {})
-    of_sites = {site.region: site.jurisdiction for site in sites}
+    cloud = spec["placement"]["cloud"]
+    known = REGIONS.get(cloud) or {
+        cluster.get("region", ""): cluster.get("jurisdiction", "")
+        for cluster in clusters.values()
+        if cluster.get("cloud", cloud) == cloud
+    }
     holders: tuple[tuple[Pointer, Mapping[str, Any]], ...] = (
         (("spec", "backup"), spec["backup"]),
         (("spec", "security", "audit", "sink"), spec["security"]["audit"].get("sink", {})),
@@ -134,9 +139,19 @@ def other_regions(spec: Selected, sites: tuple[Site, ...]) -> Iterator[OtherRegi
     )
     for base, said in holders:
         if "region" in said:
-            region = said["region"]
-            jurisdiction = known.get(region) or of_sites.get(region, "")
-            yield OtherRegion(region, jurisdiction, ((*base, "region"),))
+            yield OtherRegion(said["region"], known.get(said["region"], ""), ((*base, "region"),))
+
+
+def unused(spec: Selected) -> Iterator[tuple[Pointer, Pointer]]:
+    """List what the sections say that depend on one of their settings, where that one is missing."""
+    holders: tuple[tuple[Pointer, Mapping[str, Any], str], ...] = (
+        (("spec", "backup"), spec["backup"], "schedule"),
+        (("spec", "security", "audit"), spec["security"]["audit"], "retention_days"),
+    )
+    for base, said, needed in holders:
+        if needed not in said:
+            # A review by people needs no trail of ours.
+            yield from ((leaf, (*base, needed)) for leaf in _leaves(base, said, *said) if leaf[-1] != "review")
 
 
 def _leaves(base: Pointer, said: Mapping[str, Any], *keys: str) -> Lineage:

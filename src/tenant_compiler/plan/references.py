@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from tenant_compiler.model.backend import Context
-    from tenant_compiler.model.plan import Plan, Site
+    from tenant_compiler.model.plan import OtherRegion, Plan, Site
     from tenant_compiler.model.pointer import Pointer
 
 RESERVED = frozenset({"_fleet", "default", "fleet", "kube-node-lease", "kube-public", "kube-system", "kubernetes"})
@@ -220,32 +220,35 @@ def check_placement(plan: Plan, context: Context) -> Iterator[Diagnostic]:
         help_ = "write `role: primary` for the region that holds the data, and another role for the rest"
         yield Diagnostic("TC318", message, pointer=("spec", "placement", "regions"), help=help_)
     for site in plan.sites:
-        yield from _check_region(site, context)
+        yield from _check_region(site, plan, context)
         yield from _check_cluster(site, context)
-        allowed = plan.residency.jurisdictions
-        if allowed and site.jurisdiction not in allowed:
-            yield Diagnostic(
-                "TC319",
-                f"the region {site.region} lies in {site.jurisdiction or 'no known jurisdiction'},"
-                f" outside {', '.join(allowed)}",
-                "error" if plan.residency.strict else "warning",
-                pointer=site.made_from[0],
-                help="choose a region inside, or extend placement.residency.jurisdictions",
-            )
+    for other in plan.other_regions:
+        yield from _check_region(other, plan, context)
 
 
-def _check_region(site: Site, context: Context) -> Iterator[Diagnostic]:
-    known: Iterable[str] = REGIONS.get(site.cloud) or {
+def _check_region(place: Site | OtherRegion, plan: Plan, context: Context) -> Iterator[Diagnostic]:
+    """A region exists, and lies inside the residency."""
+    known: Iterable[str] = REGIONS.get(plan.cloud) or {
         cluster["region"]
         for cluster in context.clusters.values()
-        if "region" in cluster and cluster.get("cloud", site.cloud) == site.cloud
+        if "region" in cluster and cluster.get("cloud", plan.cloud) == plan.cloud
     }
-    if site.region not in known:
-        where = f"the cloud {site.cloud}" if site.cloud != "on_premises" else "any cluster profile on premises"
+    pointer = place.made_from[0]
+    if place.region not in known:
+        where = f"the cloud {plan.cloud}" if plan.cloud != "on_premises" else "any cluster profile on premises"
         names = sorted(known)
-        hint = did_you_mean(site.region, names) or f"there are {', '.join(names) or 'none'}"
-        message = f"{where} has no region `{site.region}`"
-        yield Diagnostic("TC318", message, pointer=site.made_from[0], help=hint)
+        hint = did_you_mean(place.region, names) or f"there are {', '.join(names) or 'none'}"
+        yield Diagnostic("TC318", f"{where} has no region `{place.region}`", pointer=pointer, help=hint)
+    allowed = plan.residency.jurisdictions
+    if allowed and place.jurisdiction not in allowed:
+        yield Diagnostic(
+            "TC319",
+            f"the region {place.region} lies in {place.jurisdiction or 'no known jurisdiction'},"
+            f" outside {', '.join(allowed)}",
+            "error" if plan.residency.strict else "warning",
+            pointer=pointer,
+            help="choose a region inside, or extend placement.residency.jurisdictions",
+        )
 
 
 def _check_cluster(site: Site, context: Context) -> Iterator[Diagnostic]:

@@ -49,7 +49,7 @@ CLUSTER: dict[str, Any] = {
     "cloud": "aws",
     "region": "eu-central-1",
     "network_policy": "kubernetes",
-    "gateway": {"namespace": "gateway"},
+    "gateway": {"namespace": "gateway", "kind": "none"},
     "monitoring": {"namespace": "monitoring"},
     "tracing": {"otlp": "otel-gateway.observability:4317"},
     "data_cidrs": ["10.20.0.0/16"],
@@ -209,6 +209,7 @@ def _plan(**overrides: Any) -> Plan:
         "edge": Edge(firewall=False, denial_of_service=False, made_from=(("spec", "security", "network"),)),
         "scanning": None,
         "other_regions": (),
+        "unused": (),
         "images": ImagePolicy(
             (), digests_required=False, signatures_required=False, made_from=(("spec", "security", "images"),)
         ),
