@@ -1,0 +1,57 @@
+# METADATA
+# scope: package
+# title: Where data is
+# description: >-
+#   The regions of a tenant and of what it keeps elsewhere, with the country and the jurisdiction of each. Both are
+#   empty where nobody knows them.
+package tenant_compiler.lib.places
+
+import rego.v1
+
+import data.tenant_compiler.lib.settings
+
+_sinks := [
+	["spec", "backup", "region"],
+	["spec", "security", "audit", "sink", "region"],
+	["spec", "monitoring", "logging", "sink", "region"],
+]
+
+# Every region that is named, with the place where it stands: {"pointer", "region", "country", "jurisdiction"}.
+all := [place |
+	some [pointer, region] in array.concat(_sites, _elsewhere)
+	place := {
+		"pointer": pointer,
+		"region": region,
+		"country": _country(region),
+		"jurisdiction": _jurisdiction(region),
+	}
+]
+
+primary := [site.region | some site in input.sites; site.role == "primary"][0]
+
+_sites := [[["spec", "placement", "regions", site.region], site.region] | some site in input.sites]
+
+_elsewhere := [[pointer, region] |
+	some pointer in _sinks
+	region := settings.value(pointer)
+	region != null
+]
+
+_country(region) := found[0] if {
+	found := [country |
+		some country, names in data.tenant_compiler.facts.regions.countries[input.tenant.spec.placement.cloud]
+		region in names
+	]
+} else := ""
+
+# The tenant's own regions know it from their cluster profile, too.
+_jurisdiction(region) := said[0] if {
+	said := [site.jurisdiction | some site in input.sites; site.region == region]
+} else := "EU" if {
+	in_eea(_country(region))
+} else := found if {
+	found := data.tenant_compiler.facts.regions.jurisdictions[_country(region)]
+} else := ""
+
+# Whether a country belongs to the European Economic Area.
+in_eea(country) if country in data.tenant_compiler.facts.eea.members
