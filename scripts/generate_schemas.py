@@ -1,4 +1,4 @@
-"""Make schemas/{tenant,profile,resolved,workspace,waiver}.schema.json from the vocabulary.
+"""Make schemas/{tenant,profile,resolved,workspace,waiver,framework,fixture}.schema.json from the vocabulary.
 
     python scripts/generate_schemas.py [--check]
 
@@ -17,6 +17,8 @@ from typing import Any
 from pydantic import ConfigDict, TypeAdapter
 
 from tenant_compiler.data import data_folder
+from tenant_compiler.model.vocabulary.fixture import Fixture
+from tenant_compiler.model.vocabulary.framework import Framework
 from tenant_compiler.model.vocabulary.tenant import Profile, ResolvedTenant, Tenant
 from tenant_compiler.model.vocabulary.waiver import Waiver
 from tenant_compiler.model.vocabulary.workspace import WorkspaceConfig
@@ -29,6 +31,8 @@ TITLES = {
     "resolved": "A tenant in one environment, with all layers merged",
     "workspace": "tenant-compile.toml",
     "waiver": "A waiver of tenant-compiler",
+    "framework": "A framework of tenant-compiler",
+    "fixture": "Fixtures of a rule of tenant-compiler",
 }
 _MARKUP = ("`", "[", "*")
 
@@ -126,6 +130,16 @@ def waiver() -> Schema:
     return recorded(Waiver)
 
 
+def framework() -> Schema:
+    """Complete as it stands; one that extends another says less."""
+    return recorded(Framework)
+
+
+def fixture() -> Schema:
+    """Complete as it stands."""
+    return recorded(Fixture)
+
+
 def documents() -> dict[str, str]:
     """The text of each file by its name."""
     made = {
@@ -134,6 +148,8 @@ def documents() -> dict[str, str]:
         "resolved": resolved(),
         "workspace": workspace(),
         "waiver": waiver(),
+        "framework": framework(),
+        "fixture": fixture(),
     }
     return {f"{name}.schema.json": _text(name, schema) for name, schema in made.items()}
 

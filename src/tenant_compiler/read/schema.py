@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tenant_compiler.read.defaults import Filler, Path
     from tenant_compiler.read.shapes import Schema
 
-SchemaName: TypeAlias = Literal["tenant", "profile", "resolved", "workspace", "waiver"]
+SchemaName: TypeAlias = Literal["tenant", "profile", "resolved", "workspace", "waiver", "framework", "fixture"]
 
 _WHOLE: Final = "urn:tenant-compiler:whole-number"
 _WHOLE_NUMBER: Final = {"$schema": "http://json-schema.org/draft-04/schema#", "id": _WHOLE, "type": ["integer", "null"]}
