@@ -170,8 +170,9 @@ def _diff(frame: Frame, run: Build, writing: Writing) -> Outcome:
     if run.selectors.narrow or run.options.targets:
         summary.append(LEFT_OUT)
     differs = bool(changes) and writing.exit_code
+    extra = {"changes": [change_record(change) for change in changes]} if frame.writes("json") else {}
     if frame.as_json:
-        return Outcome(extra={"changes": [change_record(change) for change in changes]}, differs=differs)
+        return Outcome(extra=extra, differs=differs)
     style = frame.style()
     text = "".join(change_text(change, frame.shown_path(change.file), style) for change in changes)
-    return Outcome(text, summary, differs=differs, aside=True)
+    return Outcome(text, summary, extra=extra, differs=differs, aside=True)

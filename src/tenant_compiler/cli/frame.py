@@ -7,7 +7,8 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from tenant_compiler.cli.codes import keep_of
-from tenant_compiler.cli.options import Printing, Reporting
+from tenant_compiler.cli.options import Output, Printing, Reporting
+from tenant_compiler.cli.wrong_use import WrongUseError
 from tenant_compiler.model.diagnostic import SEVERITIES, TenantCompileError
 from tenant_compiler.model.record import NamedTuple
 from tenant_compiler.read.workspace import find_workspace, open_workspace
@@ -50,17 +51,37 @@ class Frame:
     """
 
     def __init__(self, reporting: Reporting | Printing) -> None:
-        self.reporting = reporting if isinstance(reporting, Reporting) else Reporting(*reporting)
+        if isinstance(reporting, Printing):
+            reporting = Reporting((Output(reporting.output_format),), reporting.color)
+        self.reporting = reporting
+        self.console = next((output.format for output in reporting.output_format if not output.file), "text")
+        """The format of standard output."""
+        self._files = [output for output in reporting.output_format if output.file]
+        if self._files:
+            from tenant_compiler.cli.outputs import check_files  # noqa: PLC0415 - only where files are asked for
+
+            check_files(self._files)
+        self._tenants: dict[str, None] | None = {} if self.writes("junit") else None
         self.keep = keep_of(self.reporting)
         self.collector = Collector()
         self.root = os.getcwd()
         self.overlay: Mapping[str, bytes] = {}
         self.evaluator: JsonnetEvaluator | None = None
+        self.workspace: Workspace | None = None
 
     @property
     def as_json(self) -> bool:
-        """Whether a program reads the output."""
-        return self.reporting.output_format == "json"
+        """Whether a program reads standard output as JSON."""
+        return self.console == "json"
+
+    def writes(self, name: str) -> bool:
+        """Whether a format is asked for, to standard output or to a file."""
+        return any(output.format == name for output in self.reporting.output_format)
+
+    @property
+    def tenants(self) -> tuple[str, ...]:
+        """The tenants that were taken; empty when no format asks for them."""
+        return tuple(self._tenants or ())
 
     def open(self, folder: str | None, paths: Sequence[str] = ()) -> Workspace:
         """Open the workspace of ``-C``, else that of the first path, else that of the current folder.
@@ -71,7 +92,8 @@ class Frame:
         start = folder or (paths[0] if paths else ".")
         self.root = os.path.realpath(start)
         self.root = find_workspace(start)[0]
-        return open_workspace(self.root)
+        self.workspace = open_workspace(self.root)
+        return self.workspace
 
     def session(
         self, workspace: Workspace, *, targets: Sequence[str] = (), overlay: Mapping[str, bytes] | None = None
@@ -90,6 +112,8 @@ class Frame:
 
     def take(self, result: TenantResult) -> None:
         """Collect a tenant's findings."""
+        if self._tenants is not None and result.tenant:
+            self._tenants[result.tenant] = None
         if result.diagnostics:
             self.collector.take(result._replace(diagnostics=tuple(filter(self.keep, result.diagnostics))))
 
@@ -141,36 +165,33 @@ class Frame:
         code = max(failed, self.collector.exit_code, 1 if grave or outcome.differs else 0)
         return 0 if code == 1 and self.reporting.exit_zero else code
 
-    def print(self, outcome: Outcome) -> None:
-        """Print what the command made, then the findings and the summary."""
-        sys.stdout.write(outcome.output)
+    def print(self, outcome: Outcome, code: int) -> None:
+        """Print what the command made, then the findings and the summary; write the files before.
+
+        Args:
+            outcome: of the command.
+            code: the exit code.
+
+        Raises:
+            WrongUseError: a file could not be written; everything else is done.
+        """
         stream = sys.stderr if outcome.aside else sys.stdout
-        text = self._report(outcome, stream)
+        lean = self.console == "text" and not self.collector.worst()
+        problems: list[str] = []
+        if self._files or not lean:
+            from tenant_compiler.cli.reports import Reports  # noqa: PLC0415 - with a finding or another format only
+
+            reports = Reports(self, outcome, code)
+            problems = reports.write(self._files)
+            text = reports.console(stream)
+        if lean:
+            text = "" if self.reporting.quiet else "".join(f"{line}\n" for line in outcome.summary)
+        sys.stdout.write(outcome.output)
         sys.stdout.flush()
         stream.write(text)
         stream.flush()
-
-    def _report(self, outcome: Outcome, stream: Any) -> str:
-        if outcome.aside and self.as_json and not self.collector.worst():
-            return ""
-        summary = () if self.reporting.quiet else outcome.summary
-        if not self.as_json and not self.collector.worst():
-            return "".join(f"{line}\n" for line in summary)
-        from tenant_compiler.report.formats import FORMATS, Report  # noqa: PLC0415 - with a finding only
-
-        locator = self.locator()
-        report = Report(
-            findings=self.collector.findings(locator),
-            locator=locator,
-            style=self.style(stream),
-            shown_path=self.shown_path,
-            brief=not self.reporting.verbose and self.reporting.fail_on != "info",
-            limit=self.reporting.max_diagnostics,
-            summary=summary,
-            numbers=outcome.numbers,
-            extra=outcome.extra,
-        )
-        return FORMATS[self.reporting.output_format](report)
+        if problems:
+            raise WrongUseError("; ".join(problems))
 
 
 def conclude(frame: Frame, work: Callable[[], Outcome]) -> int:
@@ -181,5 +202,6 @@ def conclude(frame: Frame, work: Callable[[], Outcome]) -> int:
     except TenantCompileError as error:
         frame.collector.add(error.diagnostics)
         outcome, failed = Outcome(), error.exit_code
-    frame.print(outcome)
-    return frame.exit_code(outcome, failed)
+    code = frame.exit_code(outcome, failed)
+    frame.print(outcome, code)
+    return code

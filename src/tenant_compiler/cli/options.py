@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 
 Command: TypeAlias = "Callable[..., Any]"
 
-FORMATS: Final = ("text", "json")
+FORMATS: Final = ("text", "json", "sarif", "junit", "github", "markdown")
 """The names of `report.formats.FORMATS`, which only a command that reports imports."""
+PRINTED: Final = FORMATS[:2]
+"""Those of commands that print something else than findings."""
 
 EXIT_CODES: Final = """\b
 Exit codes:
@@ -38,10 +40,19 @@ class Printing(NamedTuple):
     color: When = "auto"
 
 
+class Output(NamedTuple):
+    """A format, and where it goes."""
+
+    format: str = "text"
+    file: str = ""
+    """Empty: standard output."""
+
+
 class Reporting(NamedTuple):
     """How findings are shown and what they do to the exit code."""
 
-    output_format: str = "text"
+    output_format: tuple[Output, ...] = (Output(),)
+    """At most one of them goes to standard output; without any, text does."""
     color: When = "auto"
     max_diagnostics: int | None = None
     quiet: bool = False
@@ -76,6 +87,25 @@ def _labels(ctx: click.Context, param: click.Parameter, value: Sequence[str]) ->
     return tuple((key, wanted) for key, _, wanted in (text.partition("=") for text in value))
 
 
+def _outputs(ctx: click.Context, param: click.Parameter, value: Sequence[str]) -> tuple[Output, ...]:
+    """Split each at its first ``=``; ``-`` is standard output."""
+    found = []
+    for text in value:
+        name, equals, file = text.partition("=")
+        if name not in FORMATS:
+            message = f"{name!r} is not one of {', '.join(map(repr, FORMATS))}."
+            raise click.BadParameter(message, ctx, param)
+        if equals and not file:
+            message = f"{text!r} names no file; write {name}=FILE, or {name} for standard output"
+            raise click.BadParameter(message, ctx, param)
+        found.append(Output(name, "" if file in ("-", "/dev/stdout") else file))
+    printed = [output.format for output in found if not output.file]
+    if len(printed) > 1:
+        message = f"{printed[0]} and {printed[1]} cannot both go to standard output; write one as {printed[1]}=FILE"
+        raise click.BadParameter(message, ctx, param)
+    return tuple(found)
+
+
 def _multiple(*names: str, metavar: str, text: str) -> Callable[[Command], Command]:
     return click.option(*names, multiple=True, metavar=metavar, help=text)
 
@@ -84,26 +114,35 @@ folder: Final = click.option(
     "-C", "folder", metavar="FOLDER", default=None, help="The workspace, or a folder in it; else the current one."
 )
 
+_COLOR: Final = click.option(
+    "--color",
+    type=click.Choice(("auto", "always", "never")),
+    default="auto",
+    help="auto: NO_COLOR, then FORCE_COLOR, then whether a terminal reads.",
+)
+
 _PRINTING: Final = (
     click.option(
-        "--output-format", type=click.Choice(FORMATS), default="text", show_default=True, help="For people or programs."
+        "--output-format", type=click.Choice(PRINTED), default="text", show_default=True, help="For people or programs."
     ),
-    click.option(
-        "--color",
-        type=click.Choice(("auto", "always", "never")),
-        default="auto",
-        help="auto: NO_COLOR, then FORCE_COLOR, then whether a terminal reads.",
-    ),
+    _COLOR,
 )
 
 _REPORTING: Final = (
-    *_PRINTING,
+    click.option(
+        "--output-format",
+        multiple=True,
+        callback=_outputs,
+        metavar="FORMAT[=FILE]",
+        help=f"One of {', '.join(FORMATS)}, to FILE or else to standard output; may be repeated.  [default: text]",
+    ),
+    _COLOR,
     click.option(
         "--max-diagnostics",
         type=click.IntRange(min=1),
         metavar="N",
         default=None,
-        help="Show at most so many findings and count the rest; else 50 as text and all as JSON.",
+        help="Show at most so many findings and count the rest; else 50 as text and all in other formats.",
     ),
     click.option(
         "--select",

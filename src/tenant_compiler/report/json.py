@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tenant_compiler.model.diagnostic import SEVERITIES
 from tenant_compiler.model.pointer import show
+from tenant_compiler.report.bounds import first
 
 if TYPE_CHECKING:
     from tenant_compiler.report.findings import Finding
-    from tenant_compiler.report.formats import Report
+    from tenant_compiler.report.formats import Report, Waived
     from tenant_compiler.report.locate import Located
 
 FORMAT_VERSION: Final = 1
@@ -23,12 +24,14 @@ def write_json(report: Report) -> str:
     summary: dict[str, Any] = dict.fromkeys(SEVERITIES, 0)
     for finding in found:
         summary[finding.diagnostic.severity] += 1
-    shown = found if report.limit is None else found[: report.limit]
+    shown = first(found, report.limit)
     summary["shown"] = len(shown)
     document = {
         "format_version": FORMAT_VERSION,
         "diagnostics": [_finding(finding) for finding in shown],
         "summary": {**summary, **report.numbers},
+        **({"verdicts": [row._asdict() for row in report.verdicts]} if report.verdicts else {}),
+        **({"waived": [_waived(each) for each in report.waived]} if report.waived else {}),
         **report.extra,
     }
     return json.dumps(document, indent=2) + "\n"
@@ -56,6 +59,10 @@ def _finding(finding: Finding) -> dict[str, Any]:
             for label, located in zip(found.related, finding.related, strict=True)
         ],
     }
+
+
+def _waived(waived: Waived) -> dict[str, Any]:
+    return {**_finding(waived.finding), "waiver": waived.name, "reason": waived.reason}
 
 
 def _place(located: Located | None) -> dict[str, Any]:

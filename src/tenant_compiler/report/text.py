@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from tenant_compiler.emit.escape import terminal
 from tenant_compiler.model.diagnostic import SEVERITIES
-from tenant_compiler.model.pointer import show
 from tenant_compiler.report.pages import title
+from tenant_compiler.report.remarks import remarks
 from tenant_compiler.report.snippet import make_snippet
 from tenant_compiler.report.style import BOLD, GUTTER, SEVERITY, Style
 
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from tenant_compiler.report.formats import Report
     from tenant_compiler.report.locate import Located, Locator
 
-OWNERS: Final = 5
-"""Tenants that are named when several have the same finding; the rest is counted."""
 DEFAULT_LIMIT: Final = 50
 """Findings that are shown unless the caller says otherwise."""
 
@@ -130,30 +128,12 @@ class TextWriter:
         yield f"{bar} {' ' * snippet.indent}{self._style.paint(carets, color)}"
 
     def _remarks(self, finding: Finding, gutter: int) -> Iterator[str]:
-        found = finding.diagnostic
-        if found.help:
-            yield self._remark("help", found.help, gutter)
-        for note in found.notes:
-            yield self._remark("note", note, gutter)
-        if found.object:
-            whose = f" of the target {found.target}" if found.target else ""
-            yield self._remark("note", f"found in {found.object}{whose}", gutter)
-        if not finding.told:
-            yield self._remark("note", self._owners(finding), gutter)
-        if finding.located is None and found.pointer:
-            yield self._remark("note", f"it is about {show(found.pointer)}", gutter)
+        for word, text in remarks(finding):
+            yield self._remark(word, text, gutter)
 
     def _remark(self, word: str, text: str, gutter: int) -> str:
         equals = self._style.paint(f"{' ' * gutter} =", GUTTER)
         return f"{equals} {self._style.paint(word, BOLD)}: {terminal(text)}"
-
-    @staticmethod
-    def _owners(finding: Finding) -> str:
-        names = [f"{tenant} ({environment})" if environment else tenant for tenant, environment in finding.owners]
-        if len(names) == 1:
-            return f"in {names[0]}"
-        rest = len(names) - OWNERS
-        return f"in {names[0]}, also in " + ", ".join(names[1:OWNERS]) + (f" and {rest} more" if rest > 0 else "")
 
     def _bar(self, gutter: int) -> str:
         return self._style.paint(f"{' ' * gutter} |", GUTTER)
