@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("name", type=click.Choice(("tenant", "profile", "resolved", "workspace", "waiver")), default="tenant")
-def schema(name: Literal["tenant", "profile", "resolved", "workspace", "waiver"]) -> int:
+@click.argument(
+    "name", type=click.Choice(("tenant", "profile", "resolved", "workspace", "waiver", "framework")), default="tenant"
+)
+def schema(name: Literal["tenant", "profile", "resolved", "workspace", "waiver", "framework"]) -> int:
     """Print a JSON Schema (draft-07), with the sections of all plug-ins that are installed.
 
     tenant, profile and waiver are what their files may say, resolved is what `show` prints, workspace is

@@ -189,7 +189,7 @@ class _Explainer:
             if pointer[0] == "defaults":
                 return _is_listed(pointer[1:], reserved.SETTINGS)
             return _is_listed(pointer, reserved.WORKSPACE)
-        if pointer[0] != "spec" or self._source.schema == "waiver":
+        if pointer[0] != "spec" or self._source.schema in ("waiver", "framework"):
             return False
         skipped = 3 if pointer[1:2] == ("environments",) else 1
         return _is_listed(pointer[skipped:], reserved.SETTINGS)

@@ -221,7 +221,7 @@ def test_formats_are_checked_where_they_stand() -> None:
     assert (one.code, one.pointer, one.place) == ("TC206", ("cluster", "a", "data_cidrs", 1), None)
 
 
-@pytest.mark.parametrize("name", ["resolved", "workspace", "waiver"])
+@pytest.mark.parametrize("name", ["resolved", "workspace", "waiver", "framework"])
 def test_every_format_of_the_vocabulary_is_checked(name: str) -> None:
     """The table of checks names exactly the fields that the vocabulary marks."""
     with open(os.path.join(data_folder("schemas"), f"{name}.schema.json"), encoding="utf-8") as file:

@@ -326,7 +326,7 @@ def test_an_enumeration_lists_what_its_values_mean() -> None:
 @pytest.mark.parametrize("value", [None, [], "x", 3, {}, {"kind": "Tenant"}, {"spec": None}])
 def test_any_other_document_is_refused_without_a_traceback(value: Any) -> None:
     """A document that is no tenant at all has findings like any other."""
-    for kind in ("tenant", "profile", "resolved", "workspace", "waiver"):
+    for kind in ("tenant", "profile", "resolved", "workspace", "waiver", "framework"):
         assert schema.check(value, kind, "f.yaml")  # type: ignore[arg-type]
 
 

@@ -15,7 +15,7 @@ from tenant_compiler.read import reserved, schema
 from tenant_compiler.read.schema_words import FORMS, listed
 from tenant_compiler.read.shapes import target
 
-NAMES: tuple[Any, ...] = ("tenant", "profile", "resolved", "workspace", "waiver")
+NAMES: tuple[Any, ...] = ("tenant", "profile", "resolved", "workspace", "waiver", "framework")
 ROOT = os.path.join(os.path.dirname(__file__), "..", "..", "..")
 
 

@@ -173,7 +173,7 @@ class FrameworkSpec(TypedDict):
             dict[str, FrameworkControl],
             Info(
                 "The controls by their identifiers. With `extends`: new ones, and what is changed of others.",
-                {"C-1": {"title": "Backups", "text": "There are backups.", "evidence": "manual"}},
+                {"164.308(a)(8)": {"attestations": {"penetration_test": 180}}},
                 keys=LINE,
             ),
         ]
