@@ -5,7 +5,9 @@
 ``lower``        a plan to the manifests of one cluster, in the order in which they apply
 ``namespace``    Namespace, ResourceQuota, LimitRange
 ``network``      NetworkPolicy
-``access``       ServiceAccount, Role, RoleBinding
+``access``       ServiceAccount, Role, RoleBinding: of services, operators, and groups with duties
+``admission``    ValidatingAdmissionPolicy and its binding: which images may run
+``edge``         HTTPRoute, and SecurityPolicy of Envoy Gateway: sign-on before exposed services
 ``pods``         the pod that Deployment and CronJob share
 ``workloads``    Deployment, CronJob, ConfigMap
 ``scaling``      Service, HorizontalPodAutoscaler, PodDisruptionBudget

@@ -1,4 +1,9 @@
-"""ServiceAccount, Role and RoleBinding: who may do what in the tenant's namespace."""
+"""ServiceAccount, Role and RoleBinding: who may do what in the tenant's namespace.
+
+Two sorts of people have roles here: the operators of the cluster, and the groups to which the tenant gives a duty. A
+group gets every duty that it is declared for, also two that exclude each other: to find that is a rule's business, and
+hiding it here would take it away from the rule.
+"""
 
 from __future__ import annotations
 
@@ -9,17 +14,18 @@ from tenant_compiler.backends.kubernetes.common import TENANT, made, metadata
 from tenant_compiler.model.artifact import ArtifactObject, Shared
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tenant_compiler.backends.kubernetes.common import Scene
-    from tenant_compiler.model.plan import Workload
+    from tenant_compiler.model.plan import Lineage, Workload
 
 _RBAC: Final = "rbac.authorization.k8s.io"
 _OPERATORS: Final = "operators"
 _LOOK: Final = ["get", "list", "watch"]
+_CHANGE: Final = ["patch", "update"]
 
-# Operators look at everything but secrets, scale, and restart a service by deleting its pods. `patch deployments` (what
-# `kubectl rollout restart` needs) is left out on purpose: who may change a pod template may mount every secret of the
-# namespace, and the next build would undo the change anyway.
-_RULES: Final = [
+# Everything but secrets.
+_LOOKING: Final = [
     Shared(rule)
     for rule in (
         {
@@ -43,28 +49,77 @@ _RULES: Final = [
         {"apiGroups": ["events.k8s.io"], "resources": ["events"], "verbs": _LOOK},
         {"apiGroups": ["networking.k8s.io"], "resources": ["networkpolicies"], "verbs": _LOOK},
         {"apiGroups": ["policy"], "resources": ["poddisruptionbudgets"], "verbs": _LOOK},
-        {"apiGroups": [""], "resources": ["pods"], "verbs": ["delete"]},
-        {"apiGroups": ["apps"], "resources": ["deployments/scale"], "verbs": ["get", "patch", "update"]},
     )
 ]
-_ROLE: Final = Shared({"apiGroup": _RBAC, "kind": "Role", "name": _OPERATORS})
+
+# Operators look, scale, and restart a service by deleting its pods. `patch deployments` (what `kubectl rollout restart`
+# needs) is left out on purpose: who may change a pod template may mount every secret of the namespace, and the next
+# build would undo the change anyway.
+_OPERATING: Final = [
+    *_LOOKING,
+    Shared({"apiGroups": [""], "resources": ["pods"], "verbs": ["delete"]}),
+    Shared({"apiGroups": ["apps"], "resources": ["deployments/scale"], "verbs": ["get", "patch", "update"]}),
+]
+
+# Deployers change what runs. Which services there are, what they may reach and who may do what is the compiler's, so
+# they neither create nor delete, and touch no network policy, account, role or quota. No secrets either, though a pod
+# template can mount one: a deployer is trusted that far, which is why nobody else may change one.
+_DEPLOYING: Final = [
+    *_LOOKING,
+    *(
+        Shared({"apiGroups": [group], "resources": resources, "verbs": _CHANGE})
+        for group, resources in (
+            ("", ["configmaps", "services"]),
+            ("apps", ["deployments"]),
+            ("autoscaling", ["horizontalpodautoscalers"]),
+            ("batch", ["cronjobs"]),
+            ("policy", ["poddisruptionbudgets"]),
+        )
+    ),
+]
+
+# Administrators of the databases only look: the databases stand outside of the cluster, and so do the rights to them. A
+# forwarded port would lead to pods, past the gateway's sign-on and the network policies, and to no database.
+_DUTIES: Final = (
+    ("deployers", _DEPLOYING),
+    ("approvers", _LOOKING),
+    ("database_admins", _LOOKING),
+)
 
 
 def operators(here: Scene) -> list[ArtifactObject]:
     """Make the operators' Role and its binding; nothing where the cluster profile names no groups."""
-    groups = here.cluster["operators"]
+    return _bound(here, "operators", _OPERATING, here.cluster["operators"], TENANT)
+
+
+def duties(here: Scene) -> list[ArtifactObject]:
+    """Make a Role and its binding for each duty that the tenant gives to groups."""
+    said = here.plan.duties
+    if said is None:
+        return []
+    made_objects: list[ArtifactObject] = []
+    for duty, rules in _DUTIES:
+        made_from: Lineage = (("spec", "change_control", "roles", duty),)
+        made_objects += _bound(here, duty.replace("_", "-"), rules, getattr(said, duty), made_from)
+    return made_objects
+
+
+def _bound(
+    here: Scene, name: str, rules: list[Shared], groups: Sequence[str], made_from: Lineage
+) -> list[ArtifactObject]:
+    """Make a Role and bind groups to it; nothing without groups."""
     if not groups:
         return []
-    named = metadata(here, _OPERATORS)
-    role: dict[str, Any] = {"apiVersion": f"{_RBAC}/v1", "kind": "Role", "metadata": named, "rules": _RULES}
+    named = metadata(here, name)
+    role: dict[str, Any] = {"apiVersion": f"{_RBAC}/v1", "kind": "Role", "metadata": named, "rules": rules}
     binding: dict[str, Any] = {
         "apiVersion": f"{_RBAC}/v1",
         "kind": "RoleBinding",
         "metadata": named,
-        "roleRef": _ROLE,
+        "roleRef": _role(name),
         "subjects": [_group(group) for group in groups],
     }
-    return [made("Role", role, TENANT), made("RoleBinding", binding, TENANT)]
+    return [made("Role", role, made_from), made("RoleBinding", binding, made_from)]
 
 
 def service_account(meta: Shared, workload: Workload) -> ArtifactObject:
@@ -81,3 +136,8 @@ def service_account(meta: Shared, workload: Workload) -> ArtifactObject:
 @lru_cache(maxsize=256)
 def _group(name: str) -> Shared:
     return Shared({"apiGroup": _RBAC, "kind": "Group", "name": name})
+
+
+@lru_cache(maxsize=16)
+def _role(name: str) -> Shared:
+    return Shared({"apiGroup": _RBAC, "kind": "Role", "name": name})

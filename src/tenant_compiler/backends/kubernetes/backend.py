@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from tenant_compiler.backends.kubernetes.edge import support
 from tenant_compiler.backends.kubernetes.fleet import priority_classes
 from tenant_compiler.backends.kubernetes.lower import manifests, scenes
 from tenant_compiler.model.artifact import Artifact
@@ -26,9 +27,11 @@ _NETWORK: Final[Mapping[str, Support]] = {
 
 _ALWAYS: Final[Mapping[str, Support]] = {
     "workloads": "honoured",
-    "edge.hosts": "later",
+    "access.duties": "honoured",
     "edge.limits": "later",
 }
+_EDGE: Final = frozenset({"edge.hosts", "edge.sign_on"})
+_WEAKEST_FIRST: Final[Sequence[Support]] = ("cannot", "later", "honoured")
 
 
 class KubernetesBackend(Backend):
@@ -43,8 +46,9 @@ class KubernetesBackend(Backend):
         if feature in _NETWORK:
             enforced = all(here.cluster["network_policy"] != "none" for _, here in scenes(plan, context))
             return _NETWORK[feature] if enforced else "cannot"
-        if feature == "edge.hosts" and not all("gateway" in here.cluster for _, here in scenes(plan, context)):
-            return "cannot"
+        if feature in _EDGE:
+            protocols = _exposed(need, plan)
+            return _weakest(support(here.cluster, each) for _, here in scenes(plan, context) for each in protocols)
         return _ALWAYS.get(feature, "elsewhere")
 
     def lower(self, plan: Plan, context: Context) -> Sequence[Artifact]:
@@ -68,6 +72,21 @@ class KubernetesBackend(Backend):
         """Take a stream of documents or a List apart into its objects by kind and name."""
         items = content["items"] if isinstance(content, dict) else content
         return {f"{item['kind']}/{item['metadata']['name']}": item for item in items}
+
+
+def _exposed(need: Need, plan: Plan) -> set[str]:
+    """The protocols of the exposed services that a need is about: one service's routes, or the sign-on of all."""
+    return {
+        workload.protocol
+        for workload in plan.workloads
+        if workload.hosts
+        and (need.feature == "edge.sign_on" or need.pointer == (*workload.made_from[0], "expose", "hosts"))
+    }
+
+
+def _weakest(answers: Iterable[Support]) -> Support:
+    found = set(answers)
+    return next((answer for answer in _WEAKEST_FIRST if answer in found), "elsewhere")
 
 
 def _file(stem: str, objects: Sequence[ArtifactObject], context: Context) -> Artifact:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tenant_compiler.backends.kubernetes import edge
 from tenant_compiler.backends.kubernetes.lower import scenes
 from tenant_compiler.backends.kubernetes.network import uses_objects, uses_sql
 from tenant_compiler.backends.kubernetes.schemas import validator
@@ -25,14 +26,15 @@ _SHOWN = 5
 def check(artifacts: Sequence[Artifact], plan: Plan, context: Context) -> Iterator[Diagnostic]:
     """Check the manifests of one tenant.
 
-    Codes: TC501 and TC502 (schema), TC510 and TC518 (wider than declared), TC519 (stores out of reach).
+    Codes: TC501 and TC502 (schema), TC510 and TC518 (wider than declared), TC519 (stores out of reach), TC520 and TC524
+    (what the sign-on needs from outside).
     """
     by_path = {artifact.path.rpartition(".")[0]: artifact for artifact in artifacts}
     said: set[str] = set()
     for stem, here in scenes(plan, context):
         if stem in by_path:
             yield from _schema(by_path[stem].objects, here)
-        for finding in _reach(here):
+        for finding in (*_reach(here), *_sign_on(here)):
             # What holds in every cluster of the tenant is said once.
             if finding.message not in said:
                 said.add(finding.message)
@@ -93,6 +95,53 @@ def _reach(here: Scene) -> Iterator[Diagnostic]:
             yield _object_store(workload.name, at)
         if uses_sql(here, workload) and not here.cluster["data_cidrs"]:
             yield _out_of_reach(here, workload.name, at)
+
+
+def _sign_on(here: Scene) -> Iterator[Diagnostic]:
+    """Say what the policy at the edge cannot do alone."""
+    identity = here.plan.identity
+    if identity is None or not any(edge.sign_on(here)):
+        return
+    at = ("spec", "security", "identity")
+    _, secret, key = identity.client_secret.split("/")
+    if key != edge.SECRET_KEY:
+        yield Diagnostic(
+            "TC520",
+            f"the gateway reads the client's secret from the key `{edge.SECRET_KEY}` of the Secret `{secret}`, not from"
+            f" `{key}`",
+            severity="warning",
+            pointer=(*at, "sso", "client_secret", "from"),
+            help=f"keep it in the key `{edge.SECRET_KEY}`, and write `secret/{secret}/{edge.SECRET_KEY}`",
+            target=_TARGET,
+            object="SecurityPolicy/sign-on",
+        )
+    minutes = edge.session_minutes(identity)
+    if minutes is not None:
+        privileged = minutes != identity.idle_minutes
+        yield _provider(
+            f"sessions end when the provider's tokens do, and after {minutes} minutes only where it does not say when",
+            f"let tokens of the client `{identity.client_id}` end after at most {minutes} minutes",
+            (*at, "privileged_session_idle_minutes" if privileged else "session_idle_minutes"),
+        )
+    if edge.demands_factors(identity):
+        yield _provider(
+            f"ID tokens are checked with the keys at {edge.keys_address(identity)}, and without the claim `amr` nobody"
+            " gets in",
+            "make the provider publish its keys there, and put the methods of the sign-on (RFC 8176) into the claim",
+            (*at, "sso", "issuer"),
+        )
+
+
+def _provider(message: str, advice: str, pointer: tuple[str | int, ...]) -> Diagnostic:
+    return Diagnostic(
+        "TC524",
+        message,
+        severity="info",
+        pointer=pointer,
+        help=advice,
+        target=_TARGET,
+        object="SecurityPolicy/sign-on",
+    )
 
 
 def _wider(here: Scene, host: str, ports: tuple[int, ...], pointer: tuple[str | int, ...]) -> Diagnostic:

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tenant_compiler.backends.kubernetes import access, namespace, network, scaling, workloads
+from tenant_compiler.backends.kubernetes import (
+    access,
+    admission,
+    edge,
+    namespace,
+    network,
+    scaling,
+    workloads,
+)
 from tenant_compiler.backends.kubernetes.common import DEFAULT_CLUSTER, priority_class, scene, service_metadata
 
 if TYPE_CHECKING:
@@ -40,6 +48,9 @@ def manifests(here: Scene) -> list[ArtifactObject]:
     found = namespace.objects(here)
     found += network.namespace_policies(here)
     found += access.operators(here)
+    found += access.duties(here)
+    found += admission.image_policy(here)
+    found += edge.sign_on(here)
     settings, digest = workloads.settings(here)
     found += settings
     ports = {workload.name: workload.port for workload in plan.workloads}
@@ -57,6 +68,7 @@ def _service(here: Scene, workload: Workload, ports: Mapping[str, int | None], d
         yield policy
     if workload.port is not None:
         yield scaling.service(meta, workload, workload.port)
+        yield from edge.routes(here, meta, workload)
     yield workloads.workload_object(here, meta, workload, digest)
     if workload.kind == "cron":
         return

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from tenant_compiler.model.plan import Lineage, Plan
 
 _QUOTAS: Lineage = (("spec", "quotas"),)
+_COUNTED = ("cpu_cores", "memory_gb", "storage_gb", "ml_model_instances", "ai_processing_units")
+"""What a ResourceQuota can bound, where the tenant does."""
 
 _DEFAULT_REQUEST = (100, 128)
 """Millicores and MiB of a container that says nothing, such as a debugging pod."""
@@ -37,7 +39,7 @@ def objects(here: Scene) -> list[ArtifactObject]:
         made(
             "ResourceQuota",
             {"apiVersion": "v1", "kind": "ResourceQuota", "metadata": metadata(here, "quota"), "spec": hard},
-            _QUOTAS,
+            _bounded(tuple(name for name in _COUNTED if _counts(here, name))),
         ),
         made(
             "LimitRange",
@@ -45,6 +47,16 @@ def objects(here: Scene) -> list[ArtifactObject]:
             _QUOTAS,
         ),
     ]
+
+
+def _counts(here: Scene, name: str) -> bool:
+    """Whether the ResourceQuota bounds something; accelerators only where the cluster has some."""
+    return here.plan.quotas[name] is not None and (name != "ai_processing_units" or "gpu" in here.cluster)
+
+
+@lru_cache(maxsize=64)
+def _bounded(names: tuple[str, ...]) -> Lineage:
+    return (*_QUOTAS, *(("spec", "quotas", name) for name in names))
 
 
 def _namespace(here: Scene) -> ArtifactObject:

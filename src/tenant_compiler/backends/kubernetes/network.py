@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tenant_compiler.backends.kubernetes.common import Scene
-    from tenant_compiler.model.plan import Egress, Workload
+    from tenant_compiler.model.plan import Egress, Lineage, Workload
 
 SQL_PORTS: Final = {"postgres": 5432}
 """The port of each database engine."""
@@ -69,7 +69,7 @@ def namespace_policies(here: Scene) -> list[ArtifactObject]:
     if egress:
         rules = [_outside(destination) for destination in egress]
         spec = {"podSelector": _EVERYTHING, "policyTypes": ["Egress"], "egress": rules}
-        pointers = tuple(pointer for destination in egress for pointer in destination.made_from)
+        pointers = tuple(pointer for destination in egress for pointer in _lines(destination))
         meta = metadata(here, "default.egress")
         # The policy itself has no room for names and reasons, and who reads it wants to know them.
         meta["annotations"] = {OWN + "egress": "\n".join(map(_declared, egress))}
@@ -151,6 +151,13 @@ def _policy(meta: dict[str, Any], spec: dict[str, Any], pointers: tuple[Any, ...
 def _declared(destination: Egress) -> str:
     ports = ", ".join(map(str, destination.ports))
     return f"{destination.name}: {destination.host or destination.cidr}, ports {ports}: {destination.reason}"
+
+
+def _lines(destination: Egress) -> Lineage:
+    """The destination, and each of its fields: a verdict about one of them looks for that one."""
+    at = destination.made_from[0]
+    where = "cidr" if destination.cidr else "host"
+    return (*destination.made_from, *((*at, field) for field in (where, "ports", "reason")))
 
 
 def _outside(destination: Egress) -> Shared:

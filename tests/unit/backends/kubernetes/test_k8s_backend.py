@@ -16,9 +16,9 @@ BACKEND = KubernetesBackend()
 
 
 @pytest.fixture(scope="module")
-def rich(make_plan, make_workload, make_sql_store, make_object_store, make_egress):
+def rich(make_protected, make_workload, make_sql_store, make_object_store, make_egress):
     """A tenant with a service of every sort, both sorts of stores and both sorts of destinations."""
-    return make_plan(
+    return make_protected(
         workloads=(
             make_workload("portal", calls=("search",), uses=("records", "scans")),
             make_workload("search", callers=("portal",), protocol="grpc", hosts=()),
@@ -43,12 +43,14 @@ def test_objects_come_in_the_order_in_which_they_apply(rich, make_context):
 
 
 def test_every_object_has_its_lineage_and_lives_in_the_tenants_namespace(rich, make_context):
-    """No object lacks a tenant's node that it was made from, and only the Namespace itself is outside of it."""
+    """No object lacks a tenant's node that it was made from, and only what no namespace can hold is outside of it."""
     for item in BACKEND.lower(rich, make_context())[0].objects:
         assert item.made_from
         assert all(pointer[0] in {"metadata", "spec"} for pointer in item.made_from)
         meta = item.value["metadata"]
-        assert item.value["kind"] == "Namespace" or meta["namespace"] == "t-acme-health-production"
+        outside = item.value["kind"] == "Namespace" or item.value["kind"].startswith("ValidatingAdmissionPolicy")
+        assert meta.get("namespace") == (None if outside else "t-acme-health-production")
+        assert outside == (item.id.split("/")[1].split(".")[0] == "t-acme-health-production")
         assert meta["labels"]["tenant-compiler.dev/tenant"] == "acme-health"
         assert meta["labels"]["app.kubernetes.io/part-of"] == "acme-saas"
 
@@ -128,18 +130,19 @@ def test_needs_of_other_targets_are_left_to_them(make_plan, make_context, make_n
     """Stores, keys, objectives and copies of data are elsewhere; routes are built later; services run."""
     answers = {feature: BACKEND.supports(make_need(feature), make_plan(), make_context()) for feature in FEATURES}
 
-    assert answers["workloads"] == "honoured"
-    assert answers["edge.hosts"] == answers["edge.limits"] == "later"
+    assert answers["workloads"] == answers["access.duties"] == "honoured"
+    assert answers["edge.limits"] == answers["edge.sign_on"] == "later"
     elsewhere = {feature for feature, answer in answers.items() if answer == "elsewhere"}
-    assert {"store.sql", "store.object", "keys.hsm", "slo", "audit", "multi_region"} <= elsewhere
+    assert {"store.sql", "store.object", "keys.hsm", "slo", "audit", "multi_region", "scanning", "backup"} <= elsewhere
 
 
 def test_routes_need_a_cluster_with_a_gateway(make_plan, make_context, make_cluster, make_need):
     """Exposed hosts are built later where there is a gateway, and cannot be where the profile names none."""
     without = make_context(cluster={"shared-eu": make_cluster(gateway=None)})
 
-    assert BACKEND.supports(make_need("edge.hosts"), make_plan(), make_context()) == "later"
-    assert BACKEND.supports(make_need("edge.hosts"), make_plan(), without) == "cannot"
+    need = make_need("edge.hosts", pointer=("spec", "services", "portal", "expose", "hosts"))
+    assert BACKEND.supports(need, make_plan(), make_context()) == "later"
+    assert BACKEND.supports(need, make_plan(), without) == "cannot"
 
 
 def test_a_need_may_be_asked_before_its_cluster_is_known_to_exist(make_plan, make_site, make_context, make_need):

@@ -15,9 +15,9 @@ MINORS = [f"1.{minor}" for minor in range(30, 38)]
 
 
 @pytest.fixture(scope="module")
-def rich(make_plan, make_workload, make_sql_store, make_egress):
-    """A tenant that makes an object of every kind."""
-    return make_plan(
+def rich(make_protected, make_workload, make_sql_store, make_egress):
+    """A tenant that makes an object of every kind that each cluster has."""
+    return make_protected(
         workloads=(make_workload("portal", uses=("records",)), make_workload("nightly", kind="cron")),
         sql=(make_sql_store(),),
         egress=(make_egress(cidr="203.0.113.0/24"),),

@@ -23,15 +23,15 @@ def _plain(value):
 
 
 @pytest.fixture(scope="module")
-def emitted(make_plan, make_workload, make_context, make_egress):
+def emitted(make_protected, make_workload, envoy, make_egress):
     """The objects of a tenant with services of all sorts, by id; each call gives fresh copies."""
     workloads = (
         make_workload("portal", calls=("search",)),
         make_workload("search", callers=("portal",), protocol="grpc", replicas=Replicas(2, 2, None)),
         make_workload("nightly", kind="cron"),
     )
-    plan = make_plan(workloads=workloads, egress=(make_egress(),))
-    objects = BACKEND.lower(plan, make_context())[0].objects
+    plan = make_protected(workloads=workloads, egress=(make_egress(),))
+    objects = BACKEND.lower(plan, envoy)[0].objects
 
     def fresh():
         return {item.id: item._replace(value=_plain(item.value)) for item in objects}
@@ -107,6 +107,17 @@ CASES = {
     "a service account that is missing": ("TC507", _drop("ServiceAccount/portal")),
     "settings that are missing": ("TC507", _drop("ConfigMap/settings")),
     "a role that is missing": ("TC507", _drop("Role/operators")),
+    "a duty that is missing": ("TC507", _drop("Role/deployers")),
+    "a policy of images that is missing": (
+        "TC507",
+        _drop("ValidatingAdmissionPolicy/t-acme-health-production.images"),
+    ),
+    "a route that is missing": ("TC507", _drop("HTTPRoute/portal")),
+    "a service that is missing": ("TC507", _drop("Service/portal")),
+    "a port that the service has not": (
+        "TC507",
+        _set("HTTPRoute/portal", "spec", "rules", 0, "backendRefs", 0, "port", 80),
+    ),
     "a port name that no container has": ("TC507", _set("Service/portal", "spec", "ports", 0, "targetPort", "web")),
     "an autoscaler of nothing": (
         "TC507",

@@ -66,7 +66,8 @@ def test_the_quota_spells_the_tenants_quotas(lowered):
     """CPU and memory bound requests and limits alike; accelerators and deployments are counted; ports stay shut."""
     quota = lowered()["ResourceQuota/quota"]
 
-    assert quota.made_from == (("spec", "quotas"),)
+    carried = ("cpu_cores", "memory_gb", "storage_gb", "ml_model_instances", "ai_processing_units")
+    assert quota.made_from == (("spec", "quotas"), *(("spec", "quotas", name) for name in carried))
     assert quota.value["spec"]["hard"] == {
         "requests.cpu": "32",
         "limits.cpu": "32",
@@ -81,15 +82,24 @@ def test_the_quota_spells_the_tenants_quotas(lowered):
 
 
 def test_unlimited_quotas_have_no_line(lowered):
-    """What is unlimited is absent, and containers still get defaults."""
+    """What is unlimited is absent, the lineage included, and containers still get defaults."""
     names = ("cpu_cores", "memory_gb", "storage_gb", "ml_model_instances", "ai_processing_units")
 
     objects = lowered(quotas=dict.fromkeys(names))
 
     assert set(objects["ResourceQuota/quota"].value["spec"]["hard"]) == {"services.nodeports", "services.loadbalancers"}
+    assert objects["ResourceQuota/quota"].made_from == (("spec", "quotas"),)
     limits = objects["LimitRange/limits"].value["spec"]["limits"]
     assert [limit["type"] for limit in limits] == ["Container"]
     assert "max" not in limits[0]
+
+
+def test_a_cluster_without_accelerators_does_not_count_them(lowered, make_context, make_cluster):
+    """The quota of a cluster that has none says nothing of them, so it carries nothing of them."""
+    quota = lowered(make_context(cluster={"shared-eu": make_cluster(gpu=None)}))["ResourceQuota/quota"]
+
+    assert ("spec", "quotas", "ai_processing_units") not in quota.made_from
+    assert ("spec", "quotas", "cpu_cores") in quota.made_from
 
 
 @settings(max_examples=60, deadline=None)

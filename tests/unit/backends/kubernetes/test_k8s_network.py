@@ -237,7 +237,8 @@ def test_the_policy_says_what_was_declared_and_why(make_plan, make_context, make
 
     said = policy.value["metadata"]["annotations"]["tenant-compiler.dev/egress"]
     assert said == "mailco: api.mailco.example, ports 443, 587: e-mail delivery"
-    assert policy.made_from == (("spec", "security", "network", "egress", "mailco"),)
+    at = ("spec", "security", "network", "egress", "mailco")
+    assert policy.made_from == (at, (*at, "host"), (*at, "ports"), (*at, "reason"))
 
 
 def test_a_service_without_anything_of_its_own_has_no_policy(make_plan, make_context, make_workload):

@@ -1,4 +1,4 @@
-"""Rules that compare objects: references, autoscalers, disruption budgets."""
+"""Rules that compare objects: references, autoscalers, disruption budgets, routes."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _ROLES: Final = frozenset({"Role"})
 """A ClusterRole belongs to the platform."""
+_ROUTES: Final = frozenset({"HTTPRoute"})
+"""What a policy at the edge may be about, and is emitted beside it; a Gateway belongs to the platform."""
 
 
 def judge(group: Group, found: Found, *, whole: bool) -> None:
@@ -47,6 +49,34 @@ def _references(group: Group, found: Found) -> None:
         _refers(item, within(item.value, "roleRef"), _ROLES, group, found)
     for item in group.of("HorizontalPodAutoscaler").values():
         _refers(item, within(item.value, "spec", "scaleTargetRef"), SCALED, group, found)
+    for item in group.of("ValidatingAdmissionPolicyBinding").values():
+        name = within(item.value, "spec").get("policyName")
+        if not group.has("ValidatingAdmissionPolicy", name):
+            _missing(item, "ValidatingAdmissionPolicy", name, found)
+    for item in group.of("SecurityPolicy").values():
+        for target in mappings(within(item.value, "spec").get("targetRefs")):
+            _refers(item, target, _ROUTES, group, found)
+    for item in group.of("HTTPRoute").values():
+        for rule in mappings(within(item.value, "spec").get("rules")):
+            for reference in mappings(rule.get("backendRefs")):
+                _leads_to(item, reference, group, found)
+
+
+def _leads_to(item: ArtifactObject, reference: dict[str, Any], group: Group, found: Found) -> None:
+    """The Service behind a route, and its port. One in another namespace is not ours to judge."""
+    if reference.get("kind", "Service") != "Service" or "namespace" in reference:
+        return
+    name, port = reference.get("name"), reference.get("port")
+    service = group.of("Service").get(name) if isinstance(name, str) else None
+    if service is None:
+        _missing(item, "Service", name, found)
+    elif port not in [each.get("port") for each in mappings(within(service.value, "spec").get("ports"))]:
+        found.add(
+            "TC507",
+            item,
+            f"it leads to the port {port} of {service.id}, which has no such port",
+            "name a port of the Service by its number",
+        )
 
 
 def _refers(item: ArtifactObject, reference: dict[str, Any], kinds: frozenset[str], group: Group, found: Found) -> None:
