@@ -23,7 +23,7 @@ all := [place |
 		"pointer": pointer,
 		"region": region,
 		"country": _country(region),
-		"jurisdiction": _jurisdiction(region),
+		"jurisdiction": jurisdiction(region),
 	}
 ]
 
@@ -45,7 +45,7 @@ _country(region) := found[0] if {
 } else := ""
 
 # The tenant's own regions know it from their cluster profile, too.
-_jurisdiction(region) := said[0] if {
+jurisdiction(region) := said[0] if {
 	said := [site.jurisdiction | some site in input.sites; site.region == region]
 } else := "EU" if {
 	in_eea(_country(region))
