@@ -1,0 +1,180 @@
+"""The engine of the package gordon-to-regorus: unmodified wheels of microsoft/regorus, a Rego engine in Rust."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from _thread import get_ident
+from typing import TYPE_CHECKING, Any, Final
+
+from tenant_compiler.judge.engines.protocol import UNDEFINED, Coverage, PolicyError, check_data, packages_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from tenant_compiler.judge.engines.protocol import Refusal
+
+DISTRIBUTION: Final = "gordon_to_regorus"
+_PLACE: Final = re.compile(r"^--> (.*):(\d+):(\d+)$", re.MULTILINE)
+_TEXT: Final = re.compile(r"^error: (.*)$", re.MULTILINE)
+_PREPARE: Final = "true"
+"""Any query makes the engine analyse all modules."""
+
+
+class Regorus:
+    """One regorus engine; see `PolicyEngine`.
+
+    Raises:
+        ImportError: it is not installed, or something else under its name.
+    """
+
+    name = "regorus"
+
+    def __init__(self) -> None:
+        import regorus  # noqa: PLC0415 - 2 ms, and only who judges needs it
+
+        _leave_out_backtraces(regorus.Engine)
+        self.version = _version(regorus.__file__)
+        self.packages: frozenset[str] = frozenset()
+        self._new: Callable[[], Any] = regorus.Engine
+        self._modules: dict[str, str] = {}
+        self._data: Mapping[str, Any] = {}
+        self._recording = (False, False)
+        self._thread = get_ident()
+        self._pid = os.getpid()
+        self._engine: Any = None
+
+    def load(self, modules: Mapping[str, str], data: Mapping[str, Any]) -> None:
+        """See `PolicyEngine.load`."""
+        self._check_thread()
+        packages = packages_of(modules.values())
+        check_data(packages, data)
+        self._engine = self._made(modules, data)
+        self._modules, self._data, self.packages = dict(modules), data, packages
+
+    def evaluate(self, query: str, input_json: str) -> Any:
+        """See `PolicyEngine.evaluate`."""
+        engine = self._ready()
+        if self._recording == (False, False):
+            # A copy is free, and whatever an evaluation leaves behind goes with it.
+            engine = engine.clone()
+        self._call("input", engine.set_input_json, input_json)
+        text = self._call("evaluate", engine.eval_query_as_json, query)
+        try:
+            result = json.loads(text).get("result")
+        except RecursionError:
+            raise PolicyError("evaluate", "the value is nested too deep") from None
+        return result[0]["expressions"][0]["value"] if result else UNDEFINED
+
+    def record(self, *, coverage: bool = False, prints: bool = False) -> None:
+        """See `PolicyEngine.record`."""
+        self._recording = (coverage, prints)
+        engine = self._ready()
+        engine.take_prints()
+        engine.clear_coverage_data()
+        engine.set_enable_coverage(coverage)
+
+    def coverage(self) -> dict[str, Coverage]:
+        """See `PolicyEngine.coverage`."""
+        report = json.loads(self._ready().get_coverage_report_as_json())
+        return {
+            file["path"]: Coverage(frozenset(file["covered"]), frozenset(file["not_covered"]))
+            for file in report["files"]
+        }
+
+    def prints(self) -> list[str]:
+        """See `PolicyEngine.prints`."""
+        return list(self._ready().take_prints())
+
+    def _ready(self) -> Any:
+        """The engine with everything loaded; in a child that was forked since, and after a crash, a new one."""
+        self._check_thread()
+        if self._engine is None or os.getpid() != self._pid:
+            self._engine = self._made(self._modules, self._data)
+            self._engine.set_enable_coverage(self._recording[0])
+            self._pid = os.getpid()
+        return self._engine
+
+    def _made(self, modules: Mapping[str, str], data: Mapping[str, Any]) -> Any:
+        engine = self._new()
+        engine.set_gather_prints(True)  # else they would go to standard error
+        for file, source in modules.items():
+            self._call("module", engine.add_policy, file, source)
+        if data:
+            self._call("data", engine.add_data_json, json.dumps(data))
+        self._call("module", engine.eval_query_as_json, _PREPARE)
+        return engine
+
+    def _check_thread(self) -> None:
+        if get_ident() != self._thread:
+            raise RuntimeError("a regorus engine works only in the thread that made it: make one for each thread")
+
+    def _call(self, code: Refusal, function: Callable[..., Any], *arguments: Any) -> Any:
+        """Call the engine and turn its errors into ours; whatever else comes (an interrupt) passes."""
+        try:
+            return function(*arguments)
+        except RuntimeError as error:
+            raise explained(code, str(error)) from None
+        except BaseException as error:
+            # A Rust panic is no Exception, and its class cannot be imported.
+            if type(error).__name__ == "PanicException":
+                self._engine = None
+                raise PolicyError("crash", f"the engine failed: {_first_line(str(error))}") from None
+            raise
+
+
+def explained(code: Refusal, text: str) -> PolicyError:
+    """Take apart an error's text: places, the source with a caret, the message, perhaps Rust's stack."""
+    text = text.partition("\nStack backtrace")[0].strip()
+    place = _PLACE.search(text)
+    said = _TEXT.search(text)
+    message = _first_line(said[1] if said else text).rstrip(" :")
+    if message == "expecting":
+        message = "the end comes too early"
+    if place is None or place[1] == "<query.rego>":
+        return PolicyError(code, message)
+    return PolicyError(code, message, place[1], int(place[2]), int(place[3]))
+
+
+def _leave_out_backtraces(new: Callable[[], Any]) -> None:
+    """Have the library decide that it records no stack with its errors.
+
+    Where the environment asks Rust programs for backtraces, the parser records one for every turn that it tries in vain,
+    and takes three times as long. The library looks at the environment once, when the first error is made.
+    """
+    if {os.environ.get(name, "0") for name in ("RUST_BACKTRACE", "RUST_LIB_BACKTRACE")} == {"0"}:
+        return
+    before = os.environ.get("RUST_LIB_BACKTRACE")
+    os.environ["RUST_LIB_BACKTRACE"] = "0"
+    try:
+        new().add_policy("", "")
+    except RuntimeError:
+        return
+    finally:
+        if before is None:
+            del os.environ["RUST_LIB_BACKTRACE"]
+        else:
+            os.environ["RUST_LIB_BACKTRACE"] = before
+
+
+def _first_line(text: str) -> str:
+    return text.strip().partition("\n")[0]
+
+
+def _version(file: str) -> str:
+    """The version of the package, read from the name of its metadata: importlib.metadata would take ten times as long.
+
+    Raises:
+        ImportError: the package comes from another distribution, or from two that overwrite each other's files.
+    """
+    beside = os.path.dirname(os.path.dirname(file))
+    found = {}
+    for entry in os.listdir(beside):
+        if entry.endswith(".dist-info") and "regorus" in entry:
+            distribution, _, version = entry.removesuffix(".dist-info").partition("-")
+            found[distribution] = version
+    if list(found) == [DISTRIBUTION]:
+        return found[DISTRIBUTION]
+    names = " and ".join(name.replace("_", "-") for name in sorted(found)) or "no package that pip knows"
+    raise ImportError(f"the module regorus is installed by {names}; install gordon-to-regorus alone")
