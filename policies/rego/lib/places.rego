@@ -42,11 +42,13 @@ _country(region) := found[0] if {
 		some country, names in data.tenant_compiler.facts.regions.countries[input.tenant.spec.placement.cloud]
 		region in names
 	]
+	count(found) > 0
 } else := ""
 
 # The tenant's own regions know it from their cluster profile, too.
 jurisdiction(region) := said[0] if {
 	said := [site.jurisdiction | some site in input.sites; site.region == region]
+	count(said) > 0
 } else := "EU" if {
 	in_eea(_country(region))
 } else := found if {
