@@ -1,0 +1,50 @@
+# METADATA
+# scope: package
+# title: Personal data is not kept for ever
+# description: >-
+#   Every store with data about persons says when it ends, or every such class of data in it has an end for the whole
+#   tenant.
+# custom:
+#   id: TC426
+#   subject: tenant
+#   evidence: config
+#   severity: error
+#   enforcement: block
+#   remediation: >-
+#     write `retention_days` for the SQL store, `lifecycle_days` for the object store, or an end for each class under
+#     `compliance.retention.by_class_days`
+#   parameters: {}
+#   carried_by: [TC472]
+#   needs: []
+package tenant_compiler.rules.storage_limitation
+
+import rego.v1
+
+import data.tenant_compiler.lib.classes
+import data.tenant_compiler.lib.settings
+import data.tenant_compiler.lib.stores
+import data.tenant_compiler.lib.text
+
+_fields := {"sql": "retention_days", "object": "lifecycle_days"}
+
+# The place of a store's own end.
+_own_end(store) := array.concat(store.pointer, [object.get(_fields, store.kind, "retention_days")])
+
+# The classes of persons' data in a store that have no end for the whole tenant.
+_endless(store) := {class |
+	some class in (store.classes & classes.personal)
+	settings.value(["spec", "compliance", "retention", "by_class_days", class]) == null
+}
+
+deny contains finding if {
+	some store in stores.personal
+	settings.value(_own_end(store)) == null
+	count(_endless(store)) > 0
+	message := sprintf(
+		"%s is missing: nothing says when the %s data in it ends",
+		[text.path(_own_end(store)), text.list(sort(_endless(store)))],
+	)
+	finding := settings.finding(_own_end(store), message)
+}
+
+checked contains _own_end(store) if some store in stores.personal
