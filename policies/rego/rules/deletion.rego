@@ -1,0 +1,55 @@
+# METADATA
+# scope: package
+# title: Data that has to go is gone in time
+# description: >-
+#   The tenant says how its data is deleted, within how many days, and when it is gone from the backups, too.
+# custom:
+#   id: TC440
+#   subject: tenant
+#   evidence: config
+#   severity: error
+#   enforcement: block
+#   remediation: write `deletion`, `deletion_deadline_days` and `backup_purge_days` under `compliance.retention`
+#   parameters:
+#     deletion_deadline_days:
+#       unit: days
+#       default: 30
+#       stricter: lower
+#       description: The most days until data is deleted
+#   carried_by: []
+#   needs: []
+package tenant_compiler.rules.deletion
+
+import rego.v1
+
+import data.tenant_compiler.lib.settings
+import data.tenant_compiler.lib.stores
+
+_how := ["spec", "compliance", "retention", "deletion"]
+
+_deadline := ["spec", "compliance", "retention", "deletion_deadline_days"]
+
+_purge := ["spec", "compliance", "retention", "backup_purge_days"]
+
+deny contains finding if {
+	count(stores.all) > 0
+	some finding in settings.said(_how, "it must be said how data is deleted")
+}
+
+deny contains finding if {
+	count(stores.all) > 0
+	limit := input.parameters.deletion_deadline_days
+	some finding in settings.at_most(_deadline, limit, "days", "data that has to go may stay for")
+}
+
+deny contains finding if {
+	count(stores.all) > 0
+	settings.value(_purge) == null
+	message := "compliance.retention.backup_purge_days is missing: it must be said when deleted data is gone from backups"
+	finding := settings.finding(_purge, message)
+}
+
+checked contains pointer if {
+	count(stores.all) > 0
+	some pointer in [_how, _deadline, _purge]
+}
