@@ -19,7 +19,7 @@ from tenant_compiler.read.suggest import near
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from tenant_compiler.cli.options import Reporting, Selecting
+    from tenant_compiler.cli.options import Judged, Reporting, Selecting
     from tenant_compiler.model.workspace import Workspace
     from tenant_compiler.run.build import Build, Totals, Written
     from tenant_compiler.run.discovery import Selectors
@@ -36,6 +36,7 @@ class Writing(NamedTuple):
     exit_code: bool
     stdout: bool
     prune: bool
+    judged: Judged
 
 
 @click.command(epilog=options.EXIT_CODES)
@@ -47,15 +48,17 @@ class Writing(NamedTuple):
 @click.option("--exit-code", is_flag=True, help="With --diff: exit with 1 when something would change.")
 @click.option("--stdout", is_flag=True, help="Print the artifacts of one tenant, environment and target.")
 @click.option("--prune", is_flag=True, help="Remove the files of tenants that are gone, even of very many.")
+@options.judged
 @options.selecting
 @options.reporting
 def build(  # noqa: PLR0913 - one parameter an option
     folder: str | None,
+    *,
     output: str | None,
     target: tuple[str, ...],
+    judged: Judged,
     selecting: Selecting,
     reporting: Reporting,
-    *,
     check: bool,
     diff: bool,
     exit_code: bool,
@@ -67,7 +70,7 @@ def build(  # noqa: PLR0913 - one parameter an option
     PATH is a tenant's file or a folder of them; without one the whole fleet is built. A tenant with an error keeps the
     files of its last build. Only files that differ are written.
     """
-    writing = Writing(output, target, check, diff, exit_code, stdout, prune)
+    writing = Writing(output, target, check, diff, exit_code, stdout, prune, judged)
     _check_together(writing)
     frame = Frame(reporting)
     return conclude(frame, lambda: _build(frame, folder, selecting, writing))
@@ -84,12 +87,14 @@ def _check_together(writing: Writing) -> None:
 
 
 def _build(frame: Frame, folder: str | None, selecting: Selecting, writing: Writing) -> Outcome:
-    from tenant_compiler.run.build import Build, Options  # noqa: PLC0415 - not for a wrong option
+    from tenant_compiler.run.bench import Judging  # noqa: PLC0415 - not for a wrong option
+    from tenant_compiler.run.build import Build, Options  # noqa: PLC0415 - the same
 
     workspace = frame.open(folder, selecting.path)
     _check_targets(writing.target, workspace)
     selectors = selectors_of(selecting, workspace)
-    session = frame.session(workspace, targets=writing.target)
+    judging = Judging((), not writing.judged.no_waivers, writing.judged.judged_on)
+    session = frame.session(workspace, targets=writing.target, judging=judging)
     if writing.stdout:
         from tenant_compiler.cli.artifacts import artifacts_of  # noqa: PLC0415 - one of three ways
 
@@ -111,14 +116,18 @@ def _check_targets(targets: Sequence[str], workspace: Workspace) -> None:
 
 
 def _write(frame: Frame, run: Build, session: Session) -> Outcome:
-    from tenant_compiler.cli.words import Timings  # noqa: PLC0415 - not for a wrong option
+    from tenant_compiler.cli.compliance import Docket  # noqa: PLC0415 - not for a wrong option
+    from tenant_compiler.cli.words import Timings  # noqa: PLC0415 - the same
 
     started = time.perf_counter()
     timings = Timings()
+    docket = Docket(frame, session)
     for item in _shown(frame, run, session, run.selectors):
         frame.take(item.result)
+        docket.take(item.result)
         timings.take(item.result)
     frame.add(run.finish())
+    docket.finish(narrow=run.selectors.narrow or bool(run.options.targets))
     seconds = time.perf_counter() - started
     totals = run.totals
     summary = _summary(totals, seconds, checked=run.options.check)
@@ -128,7 +137,7 @@ def _write(frame: Frame, run: Build, session: Session) -> Outcome:
     if frame.reporting.verbose:
         summary += timings.lines()
     numbers = {**totals._asdict(), "seconds": round(seconds, 3)}
-    return Outcome(summary=summary, numbers=numbers)
+    return docket.complete(Outcome(summary=summary, numbers=numbers))
 
 
 def _shown(frame: Frame, run: Build, session: Session, selectors: Selectors) -> Iterable[Written]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _ESSENTIAL: Final = ("TC1", "TC2", "TC3", "TC4", "TC6", "TC7", "TC8")
 """Families whose errors mean that there is nothing to build, that something was not written, or that a policy is not
 obeyed: that needs a waiver."""
-_OPTIONAL: Final = frozenset({"TC319", "TC324", "TC608", "TC610", "TC612"})
+_OPTIONAL: Final = frozenset({"TC319", "TC324", "TC608", "TC610", "TC612", "TC821"})
 """Codes of those families that may also be warnings or infos."""
 
 

@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     from tenant_compiler.model.workspace import Workspace
     from tenant_compiler.read.jsonnet import JsonnetEvaluator
     from tenant_compiler.report.locate import Locator
+    from tenant_compiler.report.rules import RuleText
     from tenant_compiler.report.style import Style
+    from tenant_compiler.report.verdicts import VerdictRow
+    from tenant_compiler.run.bench import Judging
     from tenant_compiler.run.session import Session
 
 
@@ -41,6 +44,12 @@ class Outcome(NamedTuple):
     """Makes the exit code 1 without a finding."""
     aside: bool = False
     """The report goes to standard error, because standard output has something else."""
+    verdicts: Sequence[VerdictRow] = ()
+    """Every control of every tenant, where a format lists them."""
+    waived: Sequence[tuple[Diagnostic, str, str]] = ()
+    """Findings that do not count, each with its waiver's name and reason."""
+    rules: Mapping[str, RuleText] = {}
+    """What formats say of the policies' rules, by code."""
 
 
 class Frame:
@@ -96,7 +105,12 @@ class Frame:
         return self.workspace
 
     def session(
-        self, workspace: Workspace, *, targets: Sequence[str] = (), overlay: Mapping[str, bytes] | None = None
+        self,
+        workspace: Workspace,
+        *,
+        targets: Sequence[str] = (),
+        overlay: Mapping[str, bytes] | None = None,
+        judging: Judging | None = None,
     ) -> Session:
         """Start a session whose files and findings this frame can show.
 
@@ -106,7 +120,7 @@ class Frame:
         from tenant_compiler.run.session import Session  # noqa: PLC0415 - not for a wrong option
 
         self.overlay = overlay or {}
-        session = Session(workspace, targets=targets, keep=self.keep, overlay=overlay)
+        session = Session(workspace, targets=targets, keep=self.keep, overlay=overlay, judging=judging)
         self.evaluator = session.evaluator
         return session
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import update_wrapper
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
@@ -70,6 +71,23 @@ class Selecting(NamedTuple):
     label: tuple[tuple[str, str], ...] = ()
     environment: tuple[str, ...] = ()
     path: tuple[str, ...] = ()
+
+
+class Judged(NamedTuple):
+    """How compliance is judged."""
+
+    no_waivers: bool = False
+    judged_on: date | None = None
+
+
+def _day(ctx: click.Context, param: click.Parameter, value: str | None) -> date | None:
+    """Read a day."""
+    if value is None:
+        return None
+    try:
+        return date.fromisoformat(value)
+    except ValueError as error:
+        raise click.BadParameter(f"{value!r} is no day; write it as 2026-11-24", ctx, param) from error
 
 
 def _codes(ctx: click.Context, param: click.Parameter, value: Sequence[str]) -> tuple[str, ...]:
@@ -179,6 +197,18 @@ _SELECTING: Final = (
 )
 
 
+_JUDGED: Final = (
+    click.option("--no-waivers", is_flag=True, help="Judge as if there were no waivers and no baseline."),
+    click.option(
+        "--judged-on",
+        metavar="DAY",
+        default=None,
+        callback=_day,
+        help="Judge as on this day (YYYY-MM-DD); else today, in UTC.",
+    ),
+)
+
+
 def printing(function: Command) -> Command:
     """Add the options of `Printing`; the command gets the record as ``printing``."""
     return _gathered(function, "printing", Printing, _PRINTING)
@@ -192,6 +222,11 @@ def reporting(function: Command) -> Command:
 def selecting(function: Command) -> Command:
     """Add the options and paths of `Selecting`; the command gets the record as ``selecting``."""
     return _gathered(function, "selecting", Selecting, _SELECTING)
+
+
+def judged(function: Command) -> Command:
+    """Add the options of `Judged`; the command gets the record as ``judged``."""
+    return _gathered(function, "judged", Judged, _JUDGED)
 
 
 def _gathered(function: Command, name: str, kind: Any, options: Sequence[Callable[[Command], Command]]) -> Command:

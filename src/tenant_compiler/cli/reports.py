@@ -8,18 +8,29 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tenant_compiler.cli.outputs import append, repository, room, write_files
-from tenant_compiler.report.formats import FORMATS, Report
+from tenant_compiler.report.findings import Collector
+from tenant_compiler.report.formats import FORMATS, Report, Waived
 from tenant_compiler.report.style import Style
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from tenant_compiler.cli.frame import Frame, Outcome
     from tenant_compiler.cli.options import Output
+    from tenant_compiler.report.locate import Locator
 
 _STEP_SUMMARY = "GITHUB_STEP_SUMMARY"
 _LEAST = 4096
 """Bytes of a step's summary below which ours is left out: it could not say more than that something is missing."""
+
+
+def _waived(outcome: Outcome, locator: Locator) -> Iterator[Waived]:
+    """The findings that do not count, with their lines."""
+    by_waiver: dict[tuple[str, str], Collector] = {}
+    for diagnostic, name, reason in outcome.waived:
+        by_waiver.setdefault((name, reason), Collector()).add([diagnostic])
+    for (name, reason), collector in by_waiver.items():
+        yield from (Waived(finding, name, reason) for finding in collector.findings(locator))
 
 
 class Reports:
@@ -55,6 +66,9 @@ class Reports:
             exit_code=code,
             fail_on=reporting.fail_on,
             tenants=frame.tenants,
+            verdicts=outcome.verdicts,
+            waived=[*_waived(outcome, locator)],
+            rules=outcome.rules,
         )
         if frame.writes("github"):
             self._report = self._report._replace(elsewhere=self._step_summary())

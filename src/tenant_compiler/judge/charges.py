@@ -44,15 +44,30 @@ def findings(case: Case, selection: Selection, results: Mapping[str, RuleResult]
 
 def _denied(charges: Iterable[Charge], results: Mapping[str, RuleResult]) -> Iterator[Diagnostic]:
     by_id = {result.rule.id: result for result in results.values()} if charges else {}
-    places: dict[tuple[Any, ...], list[Charge]] = {}
-    for charge in charges:
-        denial = charge.denial
-        places.setdefault((denial.rule, denial.pointer, denial.ref, denial.at), []).append(charge)
-    for several in places.values():
+    for several in _by_place(charges):
         live = [charge for charge in several if not charge.waiver]
         if live:
             result = by_id[live[0].denial.rule]
             yield _finding(live, result.rule, result.denials)
+
+
+def waived(charges: Iterable[Charge], results: Mapping[str, RuleResult]) -> Iterator[tuple[Diagnostic, str]]:
+    """Make the findings that waivers cover, each with the first waiver's name; what is live elsewhere is not waived."""
+    by_id = {result.rule.id: result for result in results.values()} if charges else {}
+    for several in _by_place(charges):
+        covered = [charge for charge in several if charge.waiver]
+        if len(covered) == len(several):
+            result = by_id[covered[0].denial.rule]
+            yield _finding(covered, result.rule, result.denials), covered[0].waiver
+
+
+def _by_place(charges: Iterable[Charge]) -> Iterable[list[Charge]]:
+    """Charges of the same place together."""
+    places: dict[tuple[Any, ...], list[Charge]] = {}
+    for charge in charges:
+        denial = charge.denial
+        places.setdefault((denial.rule, denial.pointer, denial.ref, denial.at), []).append(charge)
+    return places.values()
 
 
 def _finding(live: Sequence[Charge], rule: Rule, strictest: Sequence[Denial]) -> Diagnostic:

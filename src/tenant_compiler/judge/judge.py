@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from tenant_compiler.judge.charges import findings
+from tenant_compiler.judge.charges import findings, waived
 from tenant_compiler.judge.denials import read_result
 from tenant_compiler.judge.projection import project
 from tenant_compiler.judge.selection import WORKSPACE, frozen, select
 from tenant_compiler.judge.verdicts import Case, Evidence
-from tenant_compiler.model.policy import Compliance, RuleResult
+from tenant_compiler.model.policy import BASELINE, Compliance
 from tenant_compiler.model.record import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import date
 
     from tenant_compiler.judge.baseline import Baseline
@@ -22,11 +22,8 @@ if TYPE_CHECKING:
     from tenant_compiler.judge.selection import Chosen, Selection
     from tenant_compiler.judge.waivers import Waivers
     from tenant_compiler.model.diagnostic import Diagnostic
-    from tenant_compiler.model.policy import Applied, Denial, Framework, Rule
+    from tenant_compiler.model.policy import Applied, Denial, Framework, Rule, RuleResult
     from tenant_compiler.model.result import EnvironmentResult
-
-BASELINE = "baseline"
-"""What stands in place of a waiver's name for a finding that the baseline knows."""
 
 
 class Options(NamedTuple):
@@ -45,6 +42,8 @@ class Pardons(NamedTuple):
 
     waivers: Waivers
     baseline: Baseline
+    problems: tuple[Diagnostic, ...]
+    """What is wrong with waivers that do not hold."""
 
 
 class Judge:
@@ -99,8 +98,21 @@ class Judge:
         )
         verdicts = tuple(map(case.judge, selection.chosen))
         day = self.options.judged_on.isoformat()
-        compliance = Compliance(hearing.applied, hearing.results, verdicts, selection.demands, day)
+        excused = tuple(waived(case.charges, hearing.results))
+        compliance = Compliance(hearing.applied, hearing.results, verdicts, selection.demands, day, excused)
         return compliance, [*problems, *findings(case, selection, hearing.results)]
+
+    def finish(self, tenants: Collection[str] | None, *, whole: bool) -> list[Diagnostic]:
+        """Say what is wrong with rules, frameworks, waivers and the baseline themselves.
+
+        Args:
+            tenants: the names of all tenants; None when not all are known.
+            whole: whether every tenant was judged: only then is it known what is not needed.
+        """
+        found = [*self.law.problems, *self.pardons.problems]
+        if whole:
+            found += [*self.pardons.waivers.unused(tenants), *self.pardons.baseline.stale()]
+        return found
 
 
 class Hearing:

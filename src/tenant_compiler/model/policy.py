@@ -9,6 +9,7 @@ from tenant_compiler.model.record import NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from tenant_compiler.model.diagnostic import Diagnostic
     from tenant_compiler.model.pointer import Pointer
 
 Subject: TypeAlias = Literal["tenant", "artifact"]
@@ -31,6 +32,9 @@ STATUSES: Final[tuple[Status, ...]] = (
 """Worst first: the status of a control is the worst of its rules'."""
 FAILING: Final[frozenset[Status]] = frozenset({"fail", "not_evaluated", "not_enforceable"})
 """The statuses that make the exit code 1."""
+
+BASELINE: Final = "baseline"
+"""What stands in place of a waiver's name for a finding that the baseline knows."""
 
 
 class Parameter(NamedTuple):
@@ -206,3 +210,5 @@ class Compliance(NamedTuple):
     parameters: Mapping[str, Demand]
     judged_on: str
     """The day, YYYY-MM-DD."""
+    waived: tuple[tuple[Diagnostic, str], ...] = ()
+    """Findings that do not count, each with the name of its waiver (or ``baseline``)."""

@@ -93,6 +93,10 @@ class Collector:
             if found.severity == "error" and found.code.startswith(_UNREADABLE):
                 self.exit_code = 2
 
+    def diagnostics(self) -> list[Diagnostic]:
+        """Give the different findings, in no particular order and without their lines."""
+        return [group.diagnostic for group in self._groups.values()]
+
     def count(self, severity: Severity) -> int:
         """Count the different findings of one severity."""
         return sum(group.diagnostic.severity == severity for group in self._groups.values())

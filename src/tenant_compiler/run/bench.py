@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tenant_compiler.model.record import NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import date
 
     from tenant_compiler.judge.judge import Judge
@@ -65,21 +66,19 @@ class Bench:
             TenantCompileError: there is no engine, or the baseline cannot be read; exit code 2.
         """
         if self._judge is None:
-            from tenant_compiler.judge.make import make_judge  # noqa: PLC0415 - most of a policy engine's start-up
+            from tenant_compiler.judge.judge import Options  # noqa: PLC0415 - a policy engine's start-up
+            from tenant_compiler.judge.make import make_judge  # noqa: PLC0415 - the same
 
             day = self.judging.judged_on or datetime.now(UTC).date()
-            self._judge = make_judge(self._workspace, self.judging._replace(judged_on=day))
+            self._judge = make_judge(self._workspace, Options(day, self.judging.compare, self.judging.waivers))
         return self._judge
 
-    def finish(self, *, whole: bool) -> list[Diagnostic]:
-        """Say what is wrong with rules, frameworks, waivers and the baseline themselves.
+    def finish(self, tenants: Collection[str] | None, *, whole: bool) -> list[Diagnostic]:
+        """Say what is wrong with rules, frameworks, waivers and the baseline themselves; see `Judge.finish`.
 
-        Args:
-            whole: whether every tenant was judged; only then is a waiver that covers nothing known to be unused.
+        Without a tenant that was judged nobody looked at them, and nothing is said.
         """
-        if self._judge is None:
-            return []
-        return self._judge.finish(whole=whole)
+        return [] if self._judge is None else self._judge.finish(tenants, whole=whole)
 
     def close(self) -> None:
         """End the child that runs a workspace's own rules."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from tenant_compiler.model.backend import Backend, Context, RulePack
-    from tenant_compiler.model.document import Document
+    from tenant_compiler.model.document import Document, Ignores
     from tenant_compiler.model.plan import Plan
     from tenant_compiler.plugins import Plugins
     from tenant_compiler.resolve.resolver import Resolver
@@ -132,6 +132,9 @@ def comply(state: State, tools: Tools) -> EnvironmentResult:
         return state.result
     missing = lacking(_plan(state), tools.enabled, tools.context)
     compliance, found = tools.bench.judge(state.result, missing)
+    if compliance is not None and compliance.waived:
+        placed = tuple((_placed(finding, state.document, state.result), name) for finding, name in compliance.waived)
+        compliance = compliance._replace(waived=placed)
     return _with(state._replace(result=state.result._replace(compliance=compliance)), found)
 
 
@@ -178,6 +181,8 @@ def _run(step: Pass, state: State, tools: Tools, keep: Callable[[Diagnostic], bo
     new = result.diagnostics[seen:]
     if not new:
         return State(state.document, result)
+    if state.document.ignores is not None:
+        new = _without_ignored(new, state.document.ignores, state.document, result)
     kept = [_placed(finding, state.document, result) for finding in new if _stops(finding, result) or keep(finding)]
     result = result._replace(diagnostics=(*result.diagnostics[:seen], *kept))
     return State(state.document, result, any(finding.severity == "error" and finding.blocks for finding in kept))
@@ -214,6 +219,13 @@ def _stops(finding: Diagnostic, result: EnvironmentResult) -> bool:
     return bool(finding.rule) or (
         finding.severity == "error" and (result.plan is None or finding.code.startswith("TC7"))
     )
+
+
+def _without_ignored(
+    found: Iterable[Diagnostic], ignores: Ignores, document: Document, result: EnvironmentResult
+) -> tuple[Diagnostic, ...]:
+    """Leave out what a comment in the tenant's file says does not count."""
+    return tuple(finding for finding in found if not ignores.covers(_placed(finding, document, result)))
 
 
 def _with(state: State, found: Iterable[Diagnostic]) -> EnvironmentResult:

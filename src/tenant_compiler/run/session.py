@@ -21,7 +21,7 @@ from tenant_compiler.resolve.sources import Sources
 from tenant_compiler.run.bench import Bench, Judging
 from tenant_compiler.run.discovery import Selectors, tenant_files
 from tenant_compiler.run.fleet import Fleet, suspects
-from tenant_compiler.run.passes import Tools, rules_of, run_passes
+from tenant_compiler.run.passes import CHECK, Tools, rules_of, run_passes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 GLANCED = 4 << 20
 """Bytes of files that are kept between the look for names and the reading."""
+IGNORE = b"tenant-compile: ignore["
+"""The beginning of a comment that says that a finding does not count; only a file that holds it pays for that."""
 CHUNK = 32
 """Files that are read and built together: enough for the processor's caches, and few enough for memory."""
 
@@ -118,9 +120,14 @@ class Session:
     def read(self, path: str) -> tuple[list[Document], list[TenantResult]]:
         """Read a file's tenants: the sound ones, and a result for each thing that is wrong with the rest."""
         try:
-            reading = yaml.read_documents(self._bytes(path), path)
+            data = self._bytes(path)
         except TenantCompileError as error:
             return [], [self._broken(path, 0, error.diagnostics)]
+        reading = yaml.read_documents(data, path)
+        if IGNORE in data:
+            from tenant_compiler.read.inline_ignores import with_ignores  # noqa: PLC0415 - few files have one
+
+            reading = reading._replace(documents=with_ignores(reading.documents, data, path))
         broken = [self._broken(path, 0, reading.diagnostics)] if reading.diagnostics else []
         sound = []
         for document in reading.documents:
@@ -198,8 +205,10 @@ class Session:
         wanted = [(document, name) for document, names in zip(documents, chosen, strict=True) for name in names]
         results = iter(run_passes(wanted, self.tools, passes, self._keep))
         for document, clash, names in zip(documents, clashes, chosen, strict=True):
-            own = [self._with_fleet(next(results)) for _ in names]
+            own = [self._with_fleet(next(results), document) for _ in names]
             findings = (clash,) if clash else tuple(finding for result in own for finding in result.diagnostics)
+            if document.ignores is not None and not clash:
+                findings += self._comments(document, own, selectors, passes)
             name = document.value["metadata"]["name"]
             yield TenantResult(name, document.file, document.index, tuple(own), findings)
 
@@ -215,12 +224,27 @@ class Session:
         # Claimed by us, so the other one gets the finding; but we are not written either.
         return clash or (Fleet.clash(document, others[0]) if others else None)
 
-    def _with_fleet(self, result: EnvironmentResult) -> EnvironmentResult:
+    def _comments(
+        self, document: Document, own: Sequence[EnvironmentResult], selectors: Selectors, passes: Sequence[Pass]
+    ) -> tuple[Diagnostic, ...]:
+        """What is wrong with the comments of a document that findings do not count."""
+        assert document.ignores is not None
+        stopped = any(found.severity == "error" and found.blocks for result in own for found in result.diagnostics)
+        everything = len(self.tools.backends) == len(self.tools.enabled) and not selectors.environments
+        judged = everything and not stopped and set(CHECK) <= set(passes)
+        found = document.ignores.problems(judged=judged, whole=not selectors.narrow)
+        name = document.value["metadata"]["name"]
+        return tuple(finding._replace(tenant=name) for finding in found if self._keep(finding))
+
+    def _with_fleet(self, result: EnvironmentResult, document: Document) -> EnvironmentResult:
         """Add what is wrong with an environment beside those that came before it."""
         fact = result.fact
         if fact is None:
             return result
-        clashes = tuple(finding for finding in self.fleet.add(fact) if self._keep(finding))
+        ignored = document.ignores.covers if document.ignores is not None else None
+        clashes = tuple(
+            finding for finding in self.fleet.add(fact) if not (ignored and ignored(finding)) and self._keep(finding)
+        )
         return result._replace(diagnostics=(*result.diagnostics, *clashes)) if clashes else result
 
     def _twice(self, paths: Sequence[str]) -> dict[str, list[Place]]:
