@@ -32,6 +32,7 @@ GROUPS = {
     "TC5": "Targets and their artifacts",
     "TC6": "The output folder",
     "TC7": "Plug-ins",
+    "TC8": "Verdicts, waivers and the baseline",
 }
 
 TENANT = """\

@@ -81,7 +81,7 @@ class WaiverSpec(TypedDict):
     approver: Annotated[
         str, MaxLen(200), Info("Who accepts it: somebody else than the owner.", "ciso@acme.example", pattern=LINE)
     ]
-    created: Annotated[str, Info("The day on which it was accepted, YYYY-MM-DD.", "2026-10-01", format="date")]
+    created: Annotated[str, Info("The day on which it was accepted, YYYY-MM-DD.", "2026-11-02", format="date")]
     expires: Annotated[str, Info("The last day on which it holds, YYYY-MM-DD.", "2027-03-31", format="date")]
 
 
