@@ -2,9 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tenant_compiler.model.record import NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Protocol
+
+    from tenant_compiler.model.diagnostic import Diagnostic
+
+    class Ignores(Protocol):
+        """Comments in the document that findings do not count."""
+
+        def covers(self, finding: Diagnostic) -> bool:
+            """Whether a finding, with its place, is ignored."""
+
+        def problems(self, *, judged: bool, whole: bool) -> Iterable[Diagnostic]:
+            """Say what is wrong with the comments, once all findings were asked about."""
 
 
 class Document(NamedTuple):
@@ -16,3 +31,5 @@ class Document(NamedTuple):
     """The document's number in its file, from 0."""
     value: Any
     """JSON-like data: dict with str keys, list, str, int, float, bool, None."""
+    ignores: Ignores | None = None
+    """None for nearly every document: only a file that holds such a comment is looked at for them."""
