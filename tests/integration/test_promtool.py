@@ -9,7 +9,7 @@ import pytest
 from tenant_compiler.backends.prometheus.backend import PrometheusBackend
 from tenant_compiler.emit.yaml import dump_all
 from tenant_compiler.model.backend import Context
-from tenant_compiler.model.plan import Objective, Owner, Plan, Workload
+from tenant_compiler.model.plan import Backup, Objective, Owner, Plan, Scanning, Workload
 
 pytestmark = pytest.mark.tool("promtool")
 
@@ -22,7 +22,7 @@ def workload(name, protocol):
     return Workload(**{**dict.fromkeys(Workload._fields), "name": name, "kind": "web", "protocol": protocol})
 
 
-def plan(objectives, name="acme", text="ACME GmbH"):
+def plan(objectives, name="acme", text="ACME GmbH", **more):
     """Make a tenant with an HTTP and a gRPC service."""
     fields = {
         "tenant": name,
@@ -33,6 +33,7 @@ def plan(objectives, name="acme", text="ACME GmbH"):
         "owner": Owner("care-platform", "", "", f"https://oncall.example/{text.replace(' ', '+')}"),
         "workloads": (workload("portal", "http"), workload("rpc", "grpc")),
         "objectives": tuple(objectives),
+        **more,
     }
     # Rules are made from these; whatever else a plan has must not matter.
     return Plan(**{**dict.fromkeys(Plan._fields), **fields})
@@ -111,3 +112,38 @@ tests:
         encoding="utf-8",
     )
     promtool(tmp_path, "test", "rules", "night.yaml")
+
+
+def watched(days, schedule, text="ACME GmbH"):
+    """Make a tenant that is scanned and backed up."""
+    backup = Backup(schedule, 1, "", 35, immutable=False, made_from=(("spec", "backup", "schedule"),))
+    scanning = Scanning(days, (("spec", "security", "scanning", "interval_days"),))
+    return plan((), text=text, scanning=scanning, backup=backup, sql=("records",))
+
+
+@pytest.mark.parametrize(("days", "schedule"), [(1, "0 */4 * * *"), (7, "15 2 * * *"), (365, "0 0 1 1 *")])
+def test_scans_and_backups_that_do_not_come_are_noticed(tmp_path, days, schedule):
+    """Rules pass all lints and their own unit tests: too old, missing, in time; with hostile text word for word."""
+    write(tmp_path, watched(days, schedule, HOSTILE))
+    assert "SUCCESS" in promtool(tmp_path, "check", "rules", "--lint=all", "--lint-fatal", "security.rules.yaml")
+    promtool(tmp_path, "test", "rules", "security.tests.yaml")
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ("> 7 * 86400", "> 7.1 * 86400"),
+        ("> 7 * 86400", "> 6.9 * 86400"),
+        (" or absent(", " and absent("),
+        ("min by", "max by"),
+    ],
+)
+def test_the_unit_tests_notice_a_wrong_alert(tmp_path, right, wrong):
+    """Too late, too early, never when nobody reports, or never while one of several is fresh: the tests do test."""
+    write(tmp_path, watched(7, "15 2 * * *"))
+    path = tmp_path / "security.rules.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace(right, wrong), encoding="utf-8")
+    run = subprocess.run(
+        ["promtool", "test", "rules", "security.tests.yaml"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert run.returncode != 0

@@ -51,6 +51,12 @@ PERIOD_BURN_RATE: Final = "slo:period_burn_rate:ratio"
 BUDGET_LEFT: Final = "slo:period_error_budget_remaining:ratio"
 """1: untouched, 0: spent, negative: the objective is missed."""
 
+LAST_SCAN: Final = "tenant_vulnerability_scan_last_success_timestamp_seconds"
+"""When a scan for weaknesses last succeeded, in seconds since 1970, as the operator's scanners report it. Its series
+carry the label ``namespace``; where there are several, one a scanner, the oldest counts."""
+LAST_BACKUP: Final = "tenant_backup_last_success_timestamp_seconds"
+"""The same for backups, with a series for each store."""
+
 
 def error_ratio(window: str) -> str:
     """Name the series with the share of failed requests over a window such as ``1h``."""

@@ -18,14 +18,16 @@ if TYPE_CHECKING:
 
 
 class PrometheusBackend(Backend):
-    """Writes rules of service level objectives, with their unit tests; nothing for a tenant without objectives."""
+    """Writes rules with their unit tests: of service level objectives, and of what a tenant must never be without."""
 
     name = "prometheus"
-    description = "recordings, burn-rate alerts and their promtool tests for service level objectives"
+    description = "alerts on service level objectives, scans and backups, with their promtool tests"
 
     def supports(self, need: Need, plan: Plan, context: Context) -> Support:
-        """Answer for objectives: a service without countable requests (TCP, a worker) cannot be measured."""
+        """Answer for scans, and for objectives: a service without countable requests cannot be measured."""
         del context
+        if need.feature == "scanning":
+            return "honoured"
         if need.feature != "slo":
             return "elsewhere"
         name = need.pointer[-1]
@@ -34,12 +36,17 @@ class PrometheusBackend(Backend):
     def lower(self, plan: Plan, context: Context) -> Sequence[Artifact]:
         """Make the rules, and the tests that prove them."""
         del context
+        made: list[Artifact] = []
         measured = measurable(plan)
-        if not measured:
-            return ()
-        from tenant_compiler.backends.prometheus.cases import cases  # noqa: PLC0415
+        if measured:
+            from tenant_compiler.backends.prometheus.cases import cases  # noqa: PLC0415
 
-        return rules(plan, measured), cases(plan, measured)
+            made += (rules(plan, measured), cases(plan, measured))
+        if plan.scanning is not None or plan.backup is not None:
+            from tenant_compiler.backends.prometheus.watch import watch  # noqa: PLC0415
+
+            made += watch(plan)
+        return tuple(made)
 
     def check(self, artifacts: Sequence[Artifact], plan: Plan, context: Context) -> Iterable[Diagnostic]:
         """Check rules against what Prometheus 2.42 accepts, and every selector against the tenant."""
