@@ -25,6 +25,7 @@ COMMANDS: Final = {
     "new": ("tenant_compiler.cli.new:new", "Add a tenant."),
     "build": ("tenant_compiler.cli.build:build", "Compile tenants into their artifacts."),
     "check": ("tenant_compiler.cli.check:check", "Find what is wrong, and write nothing."),
+    "baseline": ("tenant_compiler.cli.baseline:baseline", "Let findings of today wait, and refuse new ones."),
     "list": ("tenant_compiler.cli.listing:list_", "List the tenants."),
     "show": ("tenant_compiler.cli.show:show", "Show a tenant with all layers merged."),
     "explain": ("tenant_compiler.cli.explain:explain", "Explain a code, or where a value comes from."),

@@ -15,10 +15,11 @@ if TYPE_CHECKING:
     from tenant_compiler.cli.options import Printing
 
 _CODE = re.compile(r"[A-Za-z]{1,8}[0-9]{1,4}")
+_CONTROL = re.compile(r"[a-z][a-z0-9_-]*:.+", re.DOTALL)
 
 
 @click.command()
-@click.argument("what", metavar="CODE|PATH", required=False)
+@click.argument("what", metavar="CODE|PATH|FRAMEWORK:CONTROL", required=False)
 @options.folder
 @click.option("-t", "--tenant", metavar="NAME", default=None, help="The tenant whose value is explained.")
 @click.option("-e", "--environment", metavar="NAME", default=None, help="Its environment; else its first one.")
@@ -33,22 +34,38 @@ def explain(  # noqa: PLR0913 - one parameter an option
     *,
     everything: bool,
 ) -> int:
-    """Explain a code (TC304), or where a tenant's value comes from (quotas.cpu_cores -t acme)."""
+    """Explain a code, a rule, a control, or where a value comes from.
+
+    A code or rule: TC304, TC404. A control: 'hipaa:164.312(e)(1)', with -t its status for a tenant. A tenant's value:
+    quotas.cpu_cores -t acme.
+    """
     if (what is None) != everything:
         raise WrongUseError("give a code or a path, or --all")
     if tenant is None and environment is not None:
         raise WrongUseError("--environment needs --tenant")
     frame = Frame(printing)
+    if what is not None and _CONTROL.fullmatch(what):
+        return conclude(frame, lambda: _control(frame, folder, what, tenant, environment))
     if what is not None and tenant is not None:
         from tenant_compiler.cli.explain_value import explain_value  # noqa: PLC0415 - one of two ways
 
         return conclude(frame, lambda: explain_value(frame, folder, what, (tenant, environment)))
     if what is not None and not _CODE.fullmatch(what):
         raise WrongUseError(f"{what} is no code such as TC304; to explain a tenant's value, name it with -t")
-    return conclude(frame, lambda: _codes(frame, what))
+    return conclude(frame, lambda: _codes(frame, folder, what))
 
 
-def _codes(frame: Frame, what: str | None) -> Outcome:
+def _control(frame: Frame, folder: str | None, what: str, tenant: str | None, environment: str | None) -> Outcome:
+    if tenant is None:
+        from tenant_compiler.cli.explain_control import explain_control  # noqa: PLC0415 - one of several ways
+
+        return explain_control(frame, folder, what)
+    from tenant_compiler.cli.explain_verdict import explain_verdict  # noqa: PLC0415 - the same
+
+    return explain_verdict(frame, folder, what, (tenant, environment))
+
+
+def _codes(frame: Frame, folder: str | None, what: str | None) -> Outcome:
     from tenant_compiler.cli.explain_code import explain_code, list_codes  # noqa: PLC0415 - one of two ways
 
-    return list_codes(frame) if what is None else explain_code(frame, what.upper())
+    return list_codes(frame, folder) if what is None else explain_code(frame, folder, what.upper())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tenant_compiler.cli.codes import known_codes
+from tenant_compiler.cli.explain_rule import explain_rule, law_of
 from tenant_compiler.cli.frame import Outcome
 from tenant_compiler.cli.words import table
 from tenant_compiler.cli.wrong_use import WrongUseError
@@ -17,16 +18,17 @@ if TYPE_CHECKING:
     from tenant_compiler.report.style import Style
 
 
-def list_codes(frame: Frame) -> Outcome:
-    """List the built-in codes and those of plug-ins' rules, with their titles."""
-    titles = {code: title(code) for code in known_codes()} | _plugin_titles()
+def list_codes(frame: Frame, folder: str | None) -> Outcome:
+    """List the built-in codes, those of policies' rules and those of plug-ins' rules, with their titles."""
+    rules = {rule.id: f"{rule.title} (rule {rule.name})" for rule in law_of(frame, folder).rules.values()}
+    titles = dict(sorted(({code: title(code) for code in known_codes()} | rules).items())) | _plugin_titles()
     if frame.as_json:
         return Outcome(extra={"codes": [{"code": code, "title": words} for code, words in titles.items()]})
     return Outcome(table(("CODE", "TITLE"), [*titles.items()]))
 
 
-def explain_code(frame: Frame, code: str) -> Outcome:
-    """Print a code's page.
+def explain_code(frame: Frame, folder: str | None, code: str) -> Outcome:
+    """Print a code's page, or a policy's rule.
 
     Raises:
         WrongUseError: there is no such code.
@@ -36,12 +38,15 @@ def explain_code(frame: Frame, code: str) -> Outcome:
         if frame.as_json:
             return Outcome(extra={"code": code, "title": title(code), "page": page(code)})
         return Outcome(_rendered(page(code), frame.style()))
+    law = law_of(frame, folder)
+    if code in law.by_id:
+        return explain_rule(frame, law, law.by_id[code])
     titles = _plugin_titles()
     if code in titles:
         if frame.as_json:
             return Outcome(extra={"code": code, "title": titles[code], "page": ""})
         return Outcome(f"{code}: {titles[code]}\n")
-    meant = near(code, [*codes, *titles])
+    meant = near(code, [*codes, *law.by_id, *titles])
     hint = f"did you mean `{meant}`?" if meant else "`tenant-compile explain --all` lists them"
     raise WrongUseError(f"there is no code {code}; {hint}")
 

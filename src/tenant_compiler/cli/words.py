@@ -25,6 +25,13 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
+def wrapped(text: str) -> list[str]:
+    """Break a text into lines of at most 100 characters; control characters are shown, not sent."""
+    from textwrap import wrap  # noqa: PLC0415 - for long texts only
+
+    return wrap(terminal(" ".join(text.split())), 100)
+
+
 class Timings:
     """Adds up how long the passes took and how much they made."""
 

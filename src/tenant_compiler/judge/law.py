@@ -13,7 +13,7 @@ from tenant_compiler.model.policy import Applied
 from tenant_compiler.read.suggest import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from tenant_compiler.model.pointer import Pointer
     from tenant_compiler.model.policy import Framework, Rule
@@ -29,24 +29,24 @@ class Law:
     """What a run judges by. Built-in rules run in this process, a workspace's own in a child that can be killed.
 
     Args:
-        workspace: whose rules and frameworks stand beside the built-in ones.
+        workspace: whose rules and frameworks stand beside the built-in ones; None for none.
 
     Raises:
         TenantCompileError: there is no engine; exit code 2.
     """
 
-    def __init__(self, workspace: Workspace) -> None:
-        catalogue = load_catalogue()
-        self._workspace = workspace
-        self._always = tuple(workspace.config["compliance"]["frameworks"])
-        self._own = read_workspace_rules(workspace, catalogue)
-        self.own: tuple[Rule, ...] = tuple(self._own.rules.values())
-        self.rules: Mapping[str, Rule] = {**catalogue.rules, **self._own.rules}
+    def __init__(self, workspace: Workspace | None) -> None:
+        self._catalogue = load_catalogue()
+        self._always = tuple(workspace.config["compliance"]["frameworks"]) if workspace is not None else ()
+        self._own = read_workspace_rules(workspace) if workspace is not None else None
+        own = self._own.rules if self._own is not None else {}
+        self.own: tuple[Rule, ...] = tuple(own.values())
+        self.rules: Mapping[str, Rule] = {**self._catalogue.rules, **own}
         self.by_id = {rule.id: rule for rule in self.rules.values()}
-        self.problems: tuple[Diagnostic, ...] = self._own.problems
-        self._frameworks: dict[str, Framework] = dict(self._own.frameworks)
-        self._engine = choose(workspace.config["policy"]["engine"])
-        self._engine.load(catalogue.modules, catalogue.data)
+        self.problems: tuple[Diagnostic, ...] = tuple(self._own.problems) if self._own is not None else ()
+        self._frameworks: dict[str, Framework] = dict(self._own.frameworks) if self._own is not None else {}
+        self._engine = choose(workspace.config["policy"]["engine"] if workspace is not None else "auto")
+        self._loaded: frozenset[str] = frozenset()
 
     def evaluate(self, rules: Mapping[str, Rule], input_json: str) -> dict[str, Any]:
         """Evaluate rules for one tenant.
@@ -54,12 +54,18 @@ class Law:
         Returns:
             By name: ``{"deny": [...], "checked": [...]}``, or a text: why there is none.
         """
-        own = {name: rule for name, rule in rules.items() if name in self._own.rules}
-        built_in = {name: rule for name, rule in rules.items() if name not in own}
+        built_in = {name: rule for name, rule in rules.items() if name in self._catalogue.rules}
+        self._load(built_in)
         found = evaluate_all(self._engine, built_in, input_json) if built_in else {}
-        if own:
-            found |= self._own.evaluate(own, input_json)
+        if len(built_in) < len(rules) and self._own is not None:
+            found |= self._own.evaluate([name for name in rules if name not in built_in], input_json)
         return found
+
+    def _load(self, names: Iterable[str]) -> None:
+        """Let the engine read what it has not read yet: a hook asks for few of the rules."""
+        if not self._loaded.issuperset(names):
+            self._loaded = self._loaded.union(names)
+            self._engine.load(self._catalogue.needed(self._loaded), self._catalogue.data)
 
     def framework(self, name: str) -> Framework | None:
         """A framework by name; None when there is none."""
@@ -111,7 +117,8 @@ class Law:
 
     def close(self) -> None:
         """End the child."""
-        self._own.close()
+        if self._own is not None:
+            self._own.close()
 
 
 def _unknown(wanted: Applied, pointer: Pointer, names: Sequence[str]) -> Diagnostic:
