@@ -99,16 +99,25 @@ class Change(NamedTuple):
 
 
 def create(entries: Collection[Entry] | None, found: Iterable[Found], judged_on: date, file: str) -> Change:
-    """Begin a baseline with all findings.
+    """Begin a baseline with all findings. Raises as `refuse_second` does."""
+    refuse_second(entries, file)
+    return update((), found, judged_on)
+
+
+def refuse_second(entries: Collection[Entry] | None, file: str) -> None:
+    """Make sure that there is no baseline yet: a second one would take in all that came since the first.
+
+    Args:
+        entries: those that there are; None without a file.
+        file: the baseline's.
 
     Raises:
-        TenantCompileError: TC842 there is one already.
+        TenantCompileError: TC842 there is one, be it empty.
     """
     if entries is not None:
         message = f"there is a baseline already: {file} with {len(entries)} entries"
         help_ = "`tenant-compile baseline update` adds what is new, `prune` removes what is mended"
         raise TenantCompileError([Diagnostic(EXISTS, message, place=Place(file), help=help_)])
-    return update((), found, judged_on)
 
 
 def update(entries: Iterable[Entry], found: Iterable[Found], judged_on: date) -> Change:

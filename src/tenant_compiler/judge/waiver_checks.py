@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from tenant_compiler.judge.waivers import IDLE, UNCLEAR, UNKNOWN, UNUSED
 from tenant_compiler.model.diagnostic import Diagnostic, Label
+from tenant_compiler.model.policy import BASELINE
 from tenant_compiler.model.record import NamedTuple
 from tenant_compiler.read.suggest import did_you_mean
 
@@ -156,7 +157,12 @@ def _twice(waivers: Iterable[Waiver]) -> dict[tuple[str, int], list[Diagnostic]]
     named: dict[str, list[Waiver]] = {}
     for waiver in waivers:
         named.setdefault(waiver.name, []).append(waiver)
-    found = {}
+    found: dict[tuple[str, int], list[Diagnostic]] = {}
+    for waiver in named.pop(BASELINE, ()):
+        message = f"a waiver cannot be called {BASELINE}: reports say so of what waits in the baseline"
+        found[waiver.file, waiver.document] = [
+            Diagnostic(TWICE, message, place=waiver.place(), help="give it a name of its own")
+        ]
     for name, several in named.items():
         for index, waiver in enumerate(several if len(several) > 1 else ()):
             other = several[0 if index else 1]

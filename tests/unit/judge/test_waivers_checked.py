@@ -276,3 +276,9 @@ def test_everything_that_is_wrong_is_told_at_once():
     """Nobody has to run again for the next finding."""
     _, problems = check(waiver(rule="TC440", approver="care-platform", expires=date(2030, 1, 1)))
     assert [problem.code for problem in problems] == ["TC831", "TC834", "TC836"]
+
+
+def test_no_waiver_is_called_as_the_baseline_is():
+    """Reports say `baseline` for what waits there, and a waiver of that name would be taken for it."""
+    kept, (problem,) = check(waiver("baseline"))
+    assert (kept, problem.code) == ([], "TC837")
