@@ -49,30 +49,38 @@ class Case(TypedDict):
     name: Annotated[str, Info("What the case shows.", "TLS 1.2 is enough", pattern=LINE)]
     base: NotRequired[Annotated[str, Info("The base tenant of this case.", "clinic", pattern=LABEL)]]
     environment: NotRequired[Annotated[str, Info("Of the base; else its first.", "production", pattern=LABEL)]]
-    given: Annotated[
-        dict[str, Any],
-        Info(
-            "Settings that are merged into the base tenant's `spec`: maps deeply, `null` removes.",
-            {"security": {"tls": {"minimum_version": "1.2"}}},
-            default={},
-        ),
+    given: NotRequired[
+        Annotated[
+            dict[str, Any],
+            Info(
+                "Settings that are merged into the base tenant's `spec`: maps deeply, `null` removes.",
+                {"security": {"tls": {"minimum_version": "1.2"}}},
+            ),
+        ]
     ]
-    objects: Annotated[
-        dict[Annotated[str, Info("A ref.", "terraform/main.tf.json#aws_kms_key.tenant", pattern=LINE)], Any],
-        Info(
-            "Changes of emitted objects by ref, merged in the same way; `null` takes an object away, and a new ref adds"
-            " one.",
-            {"terraform/main.tf.json#aws_kms_key.tenant": {"enable_key_rotation": False}},
-            default={},
-        ),
+    objects: NotRequired[
+        Annotated[
+            dict[Annotated[str, Info("A ref.", "terraform/main.tf.json#aws_kms_key.tenant", pattern=LINE)], Any],
+            Info(
+                "Changes of emitted objects by ref, merged in the same way; `null` takes an object away, and a new ref adds"
+                " one.",
+                {"terraform/main.tf.json#aws_kms_key.tenant": {"enable_key_rotation": False}},
+            ),
+        ]
     ]
-    parameters: Annotated[
-        dict[Annotated[str, Info("A parameter.", "tls_minimum", pattern=NAME)], Any],
-        Info("Parameters in place of the rule's defaults.", {"tls_minimum": 13}, default={}),
+    parameters: NotRequired[
+        Annotated[
+            dict[Annotated[str, Info("A parameter.", "tls_minimum", pattern=NAME)], Any],
+            Info("Parameters in place of the rule's defaults.", {"tls_minimum": 13}),
+        ]
     ]
-    judged_on: Annotated[
-        str,
-        Info("The day from which ages are counted.", "2026-11-01", pattern=_DAY, format="date", default="2026-11-01"),
+    judged_on: NotRequired[
+        Annotated[
+            str,
+            Info(
+                "The day from which ages are counted; left out: 2026-11-01.", "2026-11-01", pattern=_DAY, format="date"
+            ),
+        ]
     ]
     expect: Annotated[Expected, Info("What the rule must say.", {"findings": [], "checked": []})]
 
