@@ -1,4 +1,4 @@
-"""Small programs whose results decide whether an engine may judge: a wrong answer here would be a wrong verdict later."""
+"""Small programs whose results decide whether an engine may judge: a wrong answer would be a wrong verdict later."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ functions := [lib(3), lib(30)]
 
 found := sort([path | walk({"a": [{"b": 1}]}, [path, value]); value == 1])
 
-matches := [regex.match("^[0-9]{4}-[0-9]{2}$", "2026-11"), startswith("abc", "ab"), contains("abc", "d"), split("a,b", ",")]
+matches := [regex.match("^[0-9]{4}-[0-9]$", "2026-1"), startswith("ab", "a"), contains("ab", "c"), split("a,b", ",")]
 
 ranges := [net.cidr_contains("10.0.0.0/8", "10.1.2.3"), net.cidr_contains("10.0.0.0/8", "2001:db8::1/128")]
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tenant_compiler.judge.engines.protocol import UNDEFINED, Coverage, PolicyError, check_data, packages_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from tenant_compiler.judge.engines.protocol import Refusal
 
@@ -43,7 +43,7 @@ class OpaEmbedded:
         self.version = _version()
         self.packages: frozenset[str] = frozenset()
         self._files: frozenset[str] = frozenset()
-        self._recording = (False, False)
+        self._coverage = False
         self._covered: dict[str, Coverage] = {}
         self._printed: list[str] = []
         self._pid = os.getpid()
@@ -70,17 +70,24 @@ class OpaEmbedded:
             value = json.loads(input_json)
         except (ValueError, RecursionError) as error:
             raise PolicyError("input", f"the input is no JSON: {error}") from error
-        coverage = self._recording[0]
-        found = self._call("evaluate", self._engine.eval_query, f"{_VALUE} = {query}", value, coverage=coverage)
-        if coverage:
-            self._cover(self._engine.last_coverage["files"])
-        return found[0][_VALUE] if found else UNDEFINED
+        return self._evaluate(query, value)
 
-    def record(self, *, coverage: bool = False, prints: bool = False) -> None:
+    def evaluate_rules(self, paths: Sequence[str], input_json: str) -> list[Any]:
+        """See `PolicyEngine.evaluate_rules`."""
+        self.evaluate("true", input_json)
+        value = json.loads(input_json)
+        found: list[Any] = []
+        for path in paths:
+            try:
+                found.append(self._evaluate(f"data.{path}", value))
+            except PolicyError as error:
+                found.append(error)
+        return found
+
+    def record(self, *, coverage: bool = False) -> None:
         """See `PolicyEngine.record`."""
-        self._recording = (coverage, prints)
+        self._coverage = coverage
         self._covered = {}
-        self._printed = []
 
     def coverage(self) -> dict[str, Coverage]:
         """See `PolicyEngine.coverage`."""
@@ -91,9 +98,15 @@ class OpaEmbedded:
         printed, self._printed = self._printed, []
         return printed
 
+    def _evaluate(self, query: str, value: Any) -> Any:
+        coverage = self._coverage
+        found = self._call("evaluate", self._engine.eval_query, f"{_VALUE} = {query}", value, coverage=coverage)
+        if coverage:
+            self._cover(self._engine.last_coverage["files"])
+        return found[0][_VALUE] if found else UNDEFINED
+
     def _print(self, message: str, place: str) -> None:
-        if self._recording[1]:
-            self._printed.append(f"{place}: {message}")
+        self._printed.append(f"{place}: {message}")
 
     def _cover(self, files: Mapping[str, Any]) -> None:
         """Add the report of one evaluation."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, TypeAlias
 from tenant_compiler.model.record import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 Refusal: TypeAlias = Literal["module", "data", "input", "evaluate", "crash"]
 """``module``: it cannot be parsed or compiled. ``crash``: the engine failed, and is made anew for the next call."""
@@ -89,14 +89,29 @@ class PolicyEngine(Protocol):
             RuntimeError: called in another thread than the engine was made in.
         """
 
-    def record(self, *, coverage: bool = False, prints: bool = False) -> None:
-        """Begin anew to record, or stop; evaluation takes longer meanwhile. What is not recorded is dropped."""
+    def evaluate_rules(self, paths: Sequence[str], input_json: str) -> list[Any]:
+        """Evaluate rules, each by itself: one that errs does not take the others along.
+
+        Args:
+            paths: of rules, such as ``tenant_compiler.rules.tls_minimum.deny``.
+            input_json: the JSON text of ``input``.
+
+        Returns:
+            For each path its value, `UNDEFINED`, or the `PolicyError` that it raised: also for a rule that is nowhere.
+
+        Raises:
+            PolicyError: ``input``, or ``crash`` before the first one.
+            RuntimeError: as `evaluate`.
+        """
+
+    def record(self, *, coverage: bool = False) -> None:
+        """Begin anew to record which lines are evaluated, or stop; evaluation takes longer meanwhile."""
 
     def coverage(self) -> Mapping[str, Coverage]:
         """Give what evaluations since `record` went through, by file."""
 
     def prints(self) -> list[str]:
-        """Give what modules printed since `record` or the last call, each as ``file:line: text``."""
+        """Give what modules printed since the last call, each as ``file:line: text``."""
 
 
 def packages_of(sources: Iterable[str]) -> frozenset[str]:

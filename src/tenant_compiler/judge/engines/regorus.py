@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tenant_compiler.judge.engines.protocol import UNDEFINED, Coverage, PolicyError, check_data, packages_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from tenant_compiler.judge.engines.protocol import Refusal
 
@@ -40,40 +40,46 @@ class Regorus:
         self._new: Callable[[], Any] = regorus.Engine
         self._modules: dict[str, str] = {}
         self._data: Mapping[str, Any] = {}
-        self._recording = (False, False)
+        self._coverage = False
         self._thread = get_ident()
         self._pid = os.getpid()
+        self._pristine: Any = None
+        """Has everything loaded and analysed, and evaluates nothing."""
         self._engine: Any = None
+        """Its copy that evaluates. After an error another one is made: who knows in which state the first one is."""
 
     def load(self, modules: Mapping[str, str], data: Mapping[str, Any]) -> None:
         """See `PolicyEngine.load`."""
         self._check_thread()
         packages = packages_of(modules.values())
         check_data(packages, data)
-        self._engine = self._made(modules, data)
+        self._pristine = self._made(modules, data)
+        self._engine = None
         self._modules, self._data, self.packages = dict(modules), data, packages
 
     def evaluate(self, query: str, input_json: str) -> Any:
         """See `PolicyEngine.evaluate`."""
-        engine = self._ready()
-        if self._recording == (False, False):
-            # A copy is free, and whatever an evaluation leaves behind goes with it.
-            engine = engine.clone()
-        self._call("input", engine.set_input_json, input_json)
-        text = self._call("evaluate", engine.eval_query_as_json, query)
-        try:
-            result = json.loads(text).get("result")
-        except RecursionError:
-            raise PolicyError("evaluate", "the value is nested too deep") from None
+        self._call("input", "set_input_json", input_json)
+        result = _parsed(self._call("evaluate", "eval_query_as_json", query)).get("result")
         return result[0]["expressions"][0]["value"] if result else UNDEFINED
 
-    def record(self, *, coverage: bool = False, prints: bool = False) -> None:
+    def evaluate_rules(self, paths: Sequence[str], input_json: str) -> list[Any]:
+        """See `PolicyEngine.evaluate_rules`."""
+        found: list[Any] = []
+        self._call("input", "set_input_json", input_json)
+        for path in paths:
+            try:
+                found.append(_parsed(self._call("evaluate", "eval_rule_as_json", f"data.{path}")))
+            except PolicyError as error:
+                found.append(error)
+                self._call("input", "set_input_json", input_json)
+        return found
+
+    def record(self, *, coverage: bool = False) -> None:
         """See `PolicyEngine.record`."""
-        self._recording = (coverage, prints)
-        engine = self._ready()
-        engine.take_prints()
-        engine.clear_coverage_data()
-        engine.set_enable_coverage(coverage)
+        self._coverage = coverage
+        self._engine = None
+        self._ready()
 
     def coverage(self) -> dict[str, Coverage]:
         """See `PolicyEngine.coverage`."""
@@ -88,40 +94,64 @@ class Regorus:
         return list(self._ready().take_prints())
 
     def _ready(self) -> Any:
-        """The engine with everything loaded; in a child that was forked since, and after a crash, a new one."""
+        """The engine that evaluates. In a child that was forked since, and after a crash, all is loaded again."""
         self._check_thread()
-        if self._engine is None or os.getpid() != self._pid:
-            self._engine = self._made(self._modules, self._data)
-            self._engine.set_enable_coverage(self._recording[0])
+        if self._pristine is None or os.getpid() != self._pid:
             self._pid = os.getpid()
+            self._pristine = self._made(self._modules, self._data)
+            self._engine = None
+        if self._engine is None:
+            self._engine = self._pristine.clone()
+            self._engine.set_enable_coverage(self._coverage)
         return self._engine
 
     def _made(self, modules: Mapping[str, str], data: Mapping[str, Any]) -> Any:
         engine = self._new()
         engine.set_gather_prints(True)  # else they would go to standard error
         for file, source in modules.items():
-            self._call("module", engine.add_policy, file, source)
+            _attempt("module", engine.add_policy, file, source)
         if data:
-            self._call("data", engine.add_data_json, json.dumps(data))
-        self._call("module", engine.eval_query_as_json, _PREPARE)
+            _attempt("data", engine.add_data_json, json.dumps(data))
+        _attempt("module", engine.eval_query_as_json, _PREPARE)
         return engine
 
     def _check_thread(self) -> None:
         if get_ident() != self._thread:
             raise RuntimeError("a regorus engine works only in the thread that made it: make one for each thread")
 
-    def _call(self, code: Refusal, function: Callable[..., Any], *arguments: Any) -> Any:
-        """Call the engine and turn its errors into ours; whatever else comes (an interrupt) passes."""
+    def _call(self, code: Refusal, method: str, argument: str) -> Any:
+        """Call the engine; after an error the next call goes to another copy, and after a crash to a new one."""
         try:
-            return function(*arguments)
-        except RuntimeError as error:
-            raise explained(code, str(error)) from None
-        except BaseException as error:
-            # A Rust panic is no Exception, and its class cannot be imported.
-            if type(error).__name__ == "PanicException":
-                self._engine = None
-                raise PolicyError("crash", f"the engine failed: {_first_line(str(error))}") from None
+            return _attempt(code, getattr(self._ready(), method), argument)
+        except PolicyError as error:
+            self._engine = None
+            if error.code == "crash":
+                self._pristine = None
             raise
+
+
+def _attempt(code: Refusal, function: Callable[..., Any], *arguments: str) -> Any:
+    """Call the library and turn its errors into ours; whatever else comes (an interrupt) passes.
+
+    Raises:
+        PolicyError: ``code``, or ``crash``.
+    """
+    try:
+        return function(*arguments)
+    except RuntimeError as error:
+        raise explained(code, str(error)) from None
+    except BaseException as error:
+        # A Rust panic is no Exception, and its class cannot be imported.
+        if type(error).__name__ == "PanicException":
+            raise PolicyError("crash", f"the engine failed: {_first_line(str(error))}") from None
+        raise
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise PolicyError("evaluate", "the value is nested too deep") from None
 
 
 def explained(code: Refusal, text: str) -> PolicyError:
@@ -140,8 +170,8 @@ def explained(code: Refusal, text: str) -> PolicyError:
 def _leave_out_backtraces(new: Callable[[], Any]) -> None:
     """Have the library decide that it records no stack with its errors.
 
-    Where the environment asks Rust programs for backtraces, the parser records one for every turn that it tries in vain,
-    and takes three times as long. The library looks at the environment once, when the first error is made.
+    Where the environment asks Rust programs for backtraces, the parser records one for every turn that it tries in
+    vain, and takes three times as long. The library looks at the environment once, when the first error is made.
     """
     if {os.environ.get(name, "0") for name in ("RUST_BACKTRACE", "RUST_LIB_BACKTRACE")} == {"0"}:
         return
