@@ -192,13 +192,13 @@ def unjudged_of(result: TenantResult) -> list[str]:
         return [name]
     found = []
     for made in result.environments:
-        where = f"{name} in {made.environment}"
+        where = f"{name} ({made.environment})"
         if made.compliance is None:
             if any(finding.severity == "error" for finding in made.diagnostics):
                 found.append(where)
         else:
             errors = [ruled.rule.id for ruled in made.compliance.results.values() if ruled.error]
-            found += [f"{where}, {rule}" for rule in errors]
+            found += [f"{rule} for {where}" for rule in errors]
     return found
 
 

@@ -283,6 +283,6 @@ def test_what_was_not_judged_is_named():
     sound = judged(RuleResult(rule(), (), (), ()), verdicts=())
     failed = judged(RuleResult(rule(), (), (), (), "loops"), verdicts=(), environment="staging")
     assert unjudged_of(TenantResult("", "tenants/x.yaml", 0, (), (broken,))) == ["tenants/x.yaml"]
-    assert unjudged_of(tenant(sound, failed)) == ["acme in staging, TC404"]
-    assert unjudged_of(tenant(EnvironmentResult("dev", diagnostics=(broken,)))) == ["acme in dev"]
+    assert unjudged_of(tenant(sound, failed)) == ["TC404 for acme (staging)"]
+    assert unjudged_of(tenant(EnvironmentResult("dev", diagnostics=(broken,)))) == ["acme (dev)"]
     assert unjudged_of(tenant(EnvironmentResult("dev"), sound)) == []
