@@ -48,7 +48,9 @@ deny contains finding if {
 
 deny contains finding if {
 	some agreement in _there
-	settings.value(array.concat(_pointer(agreement), ["expires_in_days"])) < 0
+	left := settings.value(array.concat(_pointer(agreement), ["expires_in_days"]))
+	is_number(left)
+	left < 0
 	expires := array.concat(_pointer(agreement), ["expires"])
 	message := sprintf(
 		"%s is %s: the agreement has run out, but must be in force",

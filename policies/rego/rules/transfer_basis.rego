@@ -71,6 +71,7 @@ _adequacy(codes) := scopes[0] if {
 		some code in codes
 		decision := data.tenant_compiler.facts.adequacy.decisions[_country(code)]
 	]
+	count(scopes) > 0
 } else := ""
 
 # What the tenant says about the transfer to one of some countries.
