@@ -4,8 +4,8 @@
 
 What a run loads is ``policies/compiled``: rules.json has the metadata and sources of all rules and libraries and the
 facts, ``frameworks/NAME.json`` one framework. A mistake in a source is printed as ``file:line:column: code: message``;
-nothing is written then, and the exit code is 1. With ``--check`` nothing is written at all, and a file that differs makes
-exit code 1.
+nothing is written then, and the exit code is 1. With ``--check`` nothing is written at all, and a file that differs
+makes exit code 1.
 """
 
 from __future__ import annotations

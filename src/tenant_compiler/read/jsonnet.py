@@ -16,7 +16,8 @@ from tenant_compiler.read.jsonnet_process import converse
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from tenant_compiler.read.jsonnet_process import Method, Outcome
+    from tenant_compiler.read.child import Method
+    from tenant_compiler.read.jsonnet_process import Outcome
 
 Engine: TypeAlias = Literal["auto", "gojsonnet", "jsonnet"]
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 import functools
 import json
 import os
-import sys
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
+from tenant_compiler.read.child import limit, tell
 from tenant_compiler.read.jsonnet_files import RefusedError, Roots, digest, read_source
 from tenant_compiler.read.jsonnet_lexer import top_level_parameters
 
@@ -66,28 +66,23 @@ class Imports:
             raise
 
 
-def run(request: dict[str, Any], output: int) -> None:
-    """Evaluate the jobs of a request and write their records to a file descriptor.
+def run(request: dict[str, Any], inbox: IO[bytes]) -> None:
+    """Evaluate the jobs of a request and tell their records; nothing more is expected of the parent.
 
     Records: ``{"job": index, "text": JSON, "seen": digests by path}``, ``{"job": index, "error": engine text,
     "refusal": …}``, ``{"job": index, "large": characters}``, each with ``files``; ``{"batch": JSON array}``;
     ``{"no_engine": true}``; ``{"trying": "batch"|"jobs"}`` before each phase; ``{"done": true}`` last.
     """
-    _limit(request["memory"], request["cpu_seconds"])
+    del inbox
+    limit(request["memory"], request["cpu_seconds"])
     engine = _engine(request["engine"])
     if engine is None:
-        _send(output, {"no_engine": True})
-    elif not _run_batch(engine, request, output):
-        _send(output, {"trying": "jobs"})
+        tell({"no_engine": True})
+    elif not _run_batch(engine, request):
+        tell({"trying": "jobs"})
         for index, job in enumerate(request["jobs"]):
-            _send(output, {"job": index, **_run_job(engine, request, job)})
-    _send(output, {"done": True})
-
-
-def main() -> None:
-    """Serve one request from the standard input: the child of a parent that cannot fork."""
-    request = json.load(sys.stdin.buffer)
-    run(request, 1)
+            tell({"job": index, **_run_job(engine, request, job)})
+    tell({"done": True})
 
 
 def _engine(choice: str) -> ModuleType | None:
@@ -99,34 +94,6 @@ def _engine(choice: str) -> ModuleType | None:
             continue
         return module
     return None
-
-
-def _limit(memory: int, cpu_seconds: int) -> None:
-    """Bound memory and, should the parent die without killing us, processor time; leave no core file.
-
-    The data limit and not the address space: Go reserves much more than it uses, and only use is bounded by the first.
-    """
-    import resource  # noqa: PLC0415 - only a child needs it
-
-    used = 0
-    if os.path.exists("/proc/self/statm"):
-        with open("/proc/self/statm", "rb") as statm:
-            # What a big parent held at the fork is no fault of the evaluation.
-            used = int(statm.read().split()[5]) * os.sysconf("SC_PAGE_SIZE")
-    for kind, most in (
-        (resource.RLIMIT_DATA, memory + used),
-        (resource.RLIMIT_CPU, cpu_seconds),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        hard = resource.getrlimit(kind)[1]
-        resource.setrlimit(kind, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
-
-
-def _send(output: int, record: dict[str, Any]) -> None:
-    """Write one record as one line, however often the pipe is full."""
-    data = memoryview(json.dumps(record).encode("ascii") + b"\n")
-    while data:
-        data = data[os.write(output, data) :]
 
 
 def _run_job(engine: ModuleType, request: dict[str, Any], job: dict[str, Any]) -> dict[str, Any]:
@@ -189,7 +156,7 @@ def _unknown_parameter(error: str) -> str:
     return ""
 
 
-def _run_batch(engine: ModuleType, request: dict[str, Any], output: int) -> bool:
+def _run_batch(engine: ModuleType, request: dict[str, Any]) -> bool:
     """Evaluate all jobs as one program; False when they must run one by one, for an exact error or because they may.
 
     Only for the C++ engine, which reads its standard library anew, some 25 ms, for every file of every program: in one
@@ -198,7 +165,7 @@ def _run_batch(engine: ModuleType, request: dict[str, Any], output: int) -> bool
     jobs = request["jobs"]
     if engine.__name__ != "_jsonnet" or not request["batch"] or any(job["overlay"] for job in jobs):
         return False
-    _send(output, {"trying": "batch"})
+    tell({"trying": "batch"})
     imports = Imports(Roots(*request["roots"]), request["source_bytes"], {})
     try:
         program = _batch_program(imports, jobs)
@@ -208,7 +175,7 @@ def _run_batch(engine: ModuleType, request: dict[str, Any], output: int) -> bool
         return False
     if len(text) > request["output"]:
         return False
-    _send(output, {"batch": text, "files": sorted(imports.files), "seen": imports.seen})
+    tell({"batch": text, "files": sorted(imports.files), "seen": imports.seen})
     return True
 
 

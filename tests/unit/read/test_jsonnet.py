@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tenant_compiler.model.diagnostic import TenantCompileError
-from tenant_compiler.read import jsonnet_process
+from tenant_compiler.read import child, jsonnet_process
 from tenant_compiler.read.jsonnet import LIMITS, Job, JsonnetEvaluator, Result
 from tenant_compiler.read.jsonnet_process import converse
 
@@ -435,15 +435,15 @@ def test_no_file_descriptor_is_left_open(quick: Callable[..., JsonnetEvaluator],
 def test_auto_forks_only_where_that_is_safe(monkeypatch: pytest.MonkeyPatch) -> None:
     """Another thread or a loaded Go runtime makes a new process the only safe child."""
     monkeypatch.delitem(sys.modules, "_gojsonnet", raising=False)
-    assert jsonnet_process._fork_is_safe() == (threading.active_count() == 1)
+    assert child.fork_is_safe() == (threading.active_count() == 1)
     monkeypatch.setitem(sys.modules, "_gojsonnet", threading)
-    assert not jsonnet_process._fork_is_safe()
+    assert not child.fork_is_safe()
     monkeypatch.delitem(sys.modules, "_gojsonnet")
     over = threading.Event()
     thread = threading.Thread(target=over.wait)
     thread.start()
     try:
-        assert not jsonnet_process._fork_is_safe()
+        assert not child.fork_is_safe()
     finally:
         over.set()
         thread.join()
