@@ -67,6 +67,7 @@ def _files(name: str) -> dict[str, str]:
         f"{SCHEMAS}/tenant.schema.json": schema_text("tenant"),
         f"{SCHEMAS}/profile.schema.json": schema_text("profile"),
         f"{SCHEMAS}/workspace.schema.json": schema_text("workspace"),
+        f"{SCHEMAS}/waiver.schema.json": schema_text("waiver"),
     }
 
 
