@@ -10,31 +10,35 @@ import rego.v1
 
 import data.tenant_compiler.lib.kubernetes
 
-_kinds := ["GRPCRoute", "HTTPRoute"]
-
-routes := [route | some kind in _kinds; some route in kubernetes.objects(kind)]
-
-# The policies that guard a whole route. One for a section of it is no guard of the others.
-guards(route) := [guard |
-	some guard in kubernetes.objects("SecurityPolicy")
-	some target in _targets(guard)
-	object.get(target, "sectionName", "") == ""
-	_is(guard, target, route)
+routes := [route |
+	some kind in ["GRPCRoute", "HTTPRoute"]
+	route := input.artifacts.kubernetes[kind][_]
 ]
+
+# Routes that no policy guards as a whole: one for a section of it is no guard of the others.
+unguarded := [route |
+	some route in routes
+	not route.ref in _guarded
+]
+
+_guarded := {tie.route.ref | some tie in _ties; tie.whole}
 
 # All policies that touch a route: each of them decides for some of its requests.
-all_guards := [guard |
-	some guard in kubernetes.objects("SecurityPolicy")
-	count([1 | some target in _targets(guard); some route in routes; _is(guard, target, route)]) > 0
+guards := [guard |
+	guard := input.artifacts.kubernetes.SecurityPolicy[_]
+	guard.ref in _tied
 ]
 
-_targets(guard) := array.concat(
-	kubernetes.maps(guard.value, ["spec", "targetRefs"]),
-	[target | target := object.get(guard.value, ["spec", "targetRef"], null); is_object(target)],
-)
+_tied := {tie.guard.ref | some tie in _ties}
 
-_is(guard, target, route) if {
-	kubernetes.together(guard, route)
-	object.get(target, "kind", "") == route.value.kind
-	object.get(target, "name", "") == kubernetes.name(route)
-}
+_ties := [{"guard": guard, "route": route, "whole": object.get(target, "sectionName", "") == ""} |
+	guard := input.artifacts.kubernetes.SecurityPolicy[_]
+	some target in _targets(guard.value.spec)
+	route := input.artifacts.kubernetes[target.kind][_]
+	target.kind in {"GRPCRoute", "HTTPRoute"}
+	route.value.metadata.name == target.name
+	route.value.metadata.namespace == guard.value.metadata.namespace
+	kubernetes.clusters[route.file] == kubernetes.clusters[guard.file]
+]
+
+_targets(spec) := array.concat([target | target := spec.targetRefs[_]], [target | target := spec.targetRef])

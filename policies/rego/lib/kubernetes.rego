@@ -1,87 +1,77 @@
 # METADATA
 # scope: package
 # title: Reading manifests of Kubernetes
-# description: What rules over `input.artifacts.kubernetes` have in common.
+# description: >-
+#   What rules over `input.artifacts.kubernetes` have in common. Rules over artifacts run for every tenant of every
+#   build: references are many times faster than functions, and what several rules need is worked out here once.
 package tenant_compiler.lib.kubernetes
 
 import rego.v1
 
-# The objects of a kind.
-objects(kind) := object.get(input, ["artifacts", "kubernetes", kind], [])
-
-# The cluster that a file is for: its name without folder and ending. The files of all back-ends for one cluster agree.
-cluster(item) := trim_suffix(trim_suffix(parts[count(parts) - 1], ".yaml"), ".json") if {
-	parts := split(item.file, "/")
+# The cluster that each file is for: its name without folder and ending. All back-ends name files after clusters.
+clusters := {file: trim_suffix(trim_suffix(parts[count(parts) - 1], ".yaml"), ".json") |
+	some file in {item.file | item := input.artifacts.kubernetes[_][_]}
+	parts := split(file, "/")
 }
 
-name(item) := text(item.value, ["metadata", "name"])
+# The emitted namespaces: the object, its name and its cluster.
+homes := [{"item": item, "name": item.value.metadata.name, "cluster": clusters[item.file]} |
+	item := input.artifacts.kubernetes.Namespace[_]
+]
 
-namespace(item) := text(item.value, ["metadata", "namespace"])
-
-labels(item) := _object(object.get(item.value, ["metadata", "labels"], {}))
-
-spec(item) := _object(object.get(item.value, "spec", {}))
-
-# The text at a path of a map; empty when there is none.
-text(value, path) := found if {
-	found := object.get(value, path, "")
-	is_string(found)
-} else := ""
-
-# The maps in a list at a path of a map; nothing when there is no list.
-maps(value, path) := [each | some each in found; is_object(each)] if {
-	found := object.get(value, path, [])
-	is_array(found)
-} else := []
-
-# The texts in a list at a path of a map.
-texts(value, path) := {each | some each in found; is_string(each)} if {
-	found := object.get(value, path, [])
-	is_array(found)
-} else := set()
-
-# Whether two objects are in the same namespace of the same cluster.
-together(one, other) if {
-	cluster(one) == cluster(other)
-	namespace(one) == namespace(other)
-}
-
-# Whether an object is in a Namespace that was emitted beside it.
-inside(item, home) if {
-	cluster(item) == cluster(home)
-	namespace(item) == name(home)
-}
-
-# Over how many zones the site of an object is: as many as any of the tenant's when its file is for no cluster of them.
-zones(item) := there[0] if {
-	there := [site.zones | some site in input.sites; site.role != "backup"; site.cluster == cluster(item)]
-	count(there) > 0
-} else := max([site.zones | some site in input.sites; site.role != "backup"])
+# The objects of a kind in a namespace.
+inside(kind, home) := [item |
+	item := input.artifacts.kubernetes[kind][_]
+	item.value.metadata.namespace == home.name
+	clusters[item.file] == home.cluster
+]
 
 # Every pod that any object describes, whatever its kind: where in the object, and what.
-pods := [{"item": item, "at": path, "spec": pod, "labels": _object(object.get(item.value, _labels_of(path), {}))} |
-	some kind, items in object.get(input, ["artifacts", "kubernetes"], {})
-	some item in items
-	some path in _pod_paths(kind)
-	pod := object.get(item.value, path, null)
-	is_object(pod)
+pods := array.concat(_controlled, array.concat(_bare, _scheduled))
+
+_controlled := [{"item": item, "at": ["spec", "template", "spec"], "spec": spec, "labels": labels} |
+	item := input.artifacts.kubernetes[_][_]
+	spec := item.value.spec.template.spec
+	labels := object.get(item.value, ["spec", "template", "metadata", "labels"], {})
 ]
 
-_pod_paths("Pod") := [["spec"]]
+_scheduled := [{"item": item, "at": ["spec", "jobTemplate", "spec", "template", "spec"], "spec": spec, "labels": {}} |
+	item := input.artifacts.kubernetes[_][_]
+	spec := item.value.spec.jobTemplate.spec.template.spec
+]
 
-_pod_paths("PodTemplate") := [["template", "spec"]]
+_bare := array.concat(
+	[{"item": item, "at": ["spec"], "spec": item.value.spec, "labels": {}} |
+		item := input.artifacts.kubernetes.Pod[_]
+	],
+	[{"item": item, "at": ["template", "spec"], "spec": item.value.template.spec, "labels": {}} |
+		item := input.artifacts.kubernetes.PodTemplate[_]
+	],
+)
 
-_pod_paths(kind) := [["spec", "template", "spec"], ["spec", "jobTemplate", "spec", "template", "spec"]] if {
-	not kind in {"Pod", "PodTemplate"}
-}
-
-_labels_of(path) := array.concat(array.slice(path, 0, count(path) - 1), ["metadata", "labels"])
-
-# The containers of a pod, each with where it stands in it.
-containers(pod) := [{"at": array.concat(pod.at, [list, index]), "value": container} |
+# Every container of these pods.
+containers := [{"pod": pod, "list": list, "index": index, "value": value} |
+	some index
+	some pod in pods
 	some list in ["initContainers", "containers", "ephemeralContainers"]
-	some index, container in maps(pod.spec, list)
+	value := pod.spec[list][index]
 ]
+
+# Where a container stands in its object.
+at(container) := array.concat(container.pod.at, [container.list, container.index])
+
+# What a message calls an object: a name that is missing must not keep a rule from denying.
+name(item) := object.get(item.value, ["metadata", "name"], "?")
+
+# Over how many zones the site of an object is: as many as any of the tenant's when its file is for no cluster of them.
+zones(item) := _zones[clusters[item.file]] if {
+	_zones[clusters[item.file]]
+} else := max([site.zones | some site in input.sites; site.role != "backup"])
+
+# Two regions in one cluster are one site of it, the first one.
+_zones := {cluster: [site.zones | some site in input.sites; site.cluster == cluster][0] |
+	some cluster in {site.cluster | some site in input.sites; site.role != "backup"}
+}
 
 # Kubernetes' amounts of CPU in thousandths of a core; undefined for other texts.
 millicores(amount) := amount * 1000 if {
@@ -99,7 +89,3 @@ mebibytes(amount) := to_number(trim_suffix(amount, unit)) * factor if {
 	some unit, factor in {"Mi": 1, "Gi": 1024, "Ti": 1048576}
 	endswith(amount, unit)
 }
-
-_object(value) := value if {
-	is_object(value)
-} else := {}

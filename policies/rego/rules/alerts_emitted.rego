@@ -1,0 +1,51 @@
+# METADATA
+# scope: package
+# title: Every objective has its alerts
+# description: >-
+#   Where alerts were emitted, every declared service level objective has at least one, which reads the series of that
+#   objective of this tenant in this environment.
+# custom:
+#   id: TC481
+#   subject: artifact
+#   evidence: config
+#   severity: error
+#   enforcement: block
+#   remediation: >-
+#     a back-end or plug-in emitted alerts, but none for an objective below `monitoring.slos`; upgrade it, or report it
+#     to its authors
+package tenant_compiler.rules.alerts_emitted
+
+import rego.v1
+
+_objectives := input.tenant.spec.monitoring.slos
+
+deny contains {"message": message, "path": ["spec", "monitoring", "slos", name]} if {
+	input.artifacts.prometheus.alert[0]
+	some name, _ in _objectives
+	not name in {alert.value.labels.slo | some alert in _alerts}
+	message := sprintf("no alert watches the objective %s", [name])
+}
+
+deny contains {"message": message, "object": alert.ref, "path": path, "at": ["expr"]} if {
+	some alert in _alerts
+	name := alert.value.labels.slo
+	not _reads(alert.value.expr, name)
+	path := ["spec", "monitoring", "slos", name]
+	message := sprintf("the alert %s does not read the series of the objective %s", [alert.name, name])
+}
+
+checked contains alert.ref if some alert in _alerts
+
+# The alerts of objectives of this tenant in this environment.
+_alerts := [alert |
+	alert := input.artifacts.prometheus.alert[_]
+	_objectives[alert.value.labels.slo]
+	alert.value.labels.tenant == input.tenant.metadata.name
+	alert.value.labels.environment == input.environment
+]
+
+_reads(expression, name) if {
+	contains(expression, sprintf("slo=\"%s\"", [name]))
+	contains(expression, sprintf("%s-%s\"", [input.tenant.metadata.name, input.environment]))
+	contains(expression, ">")
+}

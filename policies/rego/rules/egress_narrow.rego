@@ -1,0 +1,134 @@
+# METADATA
+# scope: package
+# title: Emitted network policies let out only what is declared
+# description: >-
+#   A rule of an emitted NetworkPolicy that reaches all addresses leaves out the private ones, and opens only the ports
+#   of declared hosts, or that of object stores. Other public ranges are declared ones, with their ports; private ranges
+#   are reached on the ports of databases only.
+# custom:
+#   id: TC473
+#   subject: artifact
+#   evidence: config
+#   severity: error
+#   enforcement: block
+#   remediation: >-
+#     declare the destination below `security.network.egress` with its ports; if nobody asked for it, a back-end or
+#     plug-in emitted a way out that is too wide: upgrade it, or report it to its authors
+package tenant_compiler.rules.egress_narrow
+
+import rego.v1
+
+import data.tenant_compiler.lib.kubernetes
+
+_path := ["spec", "security", "network", "egress"]
+
+_declared := input.tenant.spec.security.network.egress
+
+# Private ranges, and those with the metadata services of clouds; what reaches every address must leave them out.
+_inner := {
+	"0.0.0.0/0": {
+		"10.0.0.0/8",
+		"100.64.0.0/10",
+		"127.0.0.0/8",
+		"168.63.129.16/32",
+		"169.254.0.0/16",
+		"172.16.0.0/12",
+		"192.168.0.0/16",
+	},
+	"::/0": {"fc00::/7", "fe80::/10"},
+}
+
+# Where databases may be: never in the ranges of metadata services.
+_private := {"10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"}
+
+_host_ports := {port | some said in _declared; said.host; port := said.ports[_]}
+
+_object_ports := {443 | input.tenant.spec.data.object[_]}
+
+_sql_ports := {5432 | input.tenant.spec.data.sql[_]}
+
+deny contains {"message": message, "object": policy.ref, "path": _path, "at": ["spec", "egress", index]} if {
+	some index
+	policy := input.artifacts.kubernetes.NetworkPolicy[_]
+	rule := policy.value.spec.egress[index]
+	not rule.to[0]
+	message := sprintf("the policy %s lets out to everywhere: a rule names no destination", [kubernetes.name(policy)])
+}
+
+deny contains {"message": message, "object": way.policy.ref, "path": _path, "at": way.at} if {
+	some way in _ways
+	some left in _inner[way.cidr]
+	not left in object.get(way.block, "except", [])
+	message := sprintf(
+		"the policy %s lets out to %s without leaving out %s",
+		[kubernetes.name(way.policy), way.cidr, left],
+	)
+}
+
+deny contains {"message": message, "object": way.policy.ref, "path": _path, "at": way.at} if {
+	some way in _ways
+	some port in _ports(way.rule) - _allowed[way.cidr]
+	message := sprintf(
+		"the policy %s lets out to %s, %s, which nobody declares",
+		[kubernetes.name(way.policy), way.cidr, _shown(port)],
+	)
+}
+
+# Other kinds of policies add to what is allowed, in words that this rule does not read.
+deny contains {"message": message, "object": policy.ref, "path": _path} if {
+	some policy in _others
+	_opens(policy.value)
+	message := sprintf("the policy %s opens ways out that cannot be judged", [kubernetes.name(policy)])
+}
+
+checked contains policy.ref if {
+	policy := input.artifacts.kubernetes.NetworkPolicy[_]
+	policy.value.spec.egress[0]
+}
+
+checked contains policy.ref if some policy in _others
+
+_others := [policy |
+	some kind in ["AdminNetworkPolicy", "CiliumClusterwideNetworkPolicy", "CiliumNetworkPolicy"]
+	policy := input.artifacts.kubernetes[kind][_]
+]
+
+_opens(value) if value.spec.egress[_]
+
+_opens(value) if value.specs[_].egress[_]
+
+# The ways to addresses that policies open.
+_ways := [{"policy": policy, "at": at, "rule": rule, "block": block, "cidr": block.cidr} |
+	some place
+	some index
+	policy := input.artifacts.kubernetes.NetworkPolicy[_]
+	rule := policy.value.spec.egress[index]
+	block := rule.to[place].ipBlock
+	at := ["spec", "egress", index, "to", place]
+]
+
+# A rule without ports, or with a range of them, opens some that it does not name: 0.
+_ports(rule) := {port | some said in rule.ports; port := _port(said)} if {
+	rule.ports[0]
+} else := {0}
+
+_port(said) := 0 if {
+	said.endPort
+} else := object.get(said, "port", 0)
+
+_shown(0) := "all ports"
+
+_shown(port) := sprintf("port %v", [port]) if port != 0
+
+# The ports that may be open towards each range.
+_allowed := {cidr: _towards(cidr) | some cidr in {way.cidr | some way in _ways}}
+
+_towards(cidr) := _host_ports | _object_ports if {
+	_inner[cidr]
+} else := ports if {
+	ports := {port | some said in _declared; said.cidr == cidr; port := said.ports[_]}
+	ports != set()
+} else := _sql_ports if {
+	some range in _private
+	net.cidr_contains(range, cidr)
+} else := set()

@@ -1,0 +1,89 @@
+# METADATA
+# scope: package
+# title: What was emitted belongs to one environment
+# description: >-
+#   Every emitted namespace has the tenant and the environment in its name and labels, everything that lives in a
+#   namespace lives in one of these, and Terraform tags resources with the environment and keeps its state apart.
+# custom:
+#   id: TC468
+#   subject: artifact
+#   evidence: config
+#   severity: error
+#   enforcement: block
+#   remediation: >-
+#     a back-end or plug-in emitted something for another environment or another tenant; upgrade it, or report it to its
+#     authors
+package tenant_compiler.rules.environments_apart
+
+import rego.v1
+
+import data.tenant_compiler.lib.kubernetes
+import data.tenant_compiler.lib.terraform
+
+_tenant := input.tenant.metadata.name
+
+_labels := {"tenant-compiler.dev/environment": input.environment, "tenant-compiler.dev/tenant": _tenant}
+
+_tags := {"environment": input.environment, "tenant": _tenant}
+
+deny contains {"message": message, "object": home.item.ref, "at": ["metadata", "name"]} if {
+	some home in kubernetes.homes
+	suffix := sprintf("%s-%s", [_tenant, input.environment])
+	not endswith(home.name, suffix)
+	message := sprintf("the namespace %s is not named after tenant and environment, %s", [home.name, suffix])
+}
+
+deny contains {"message": message, "object": home.item.ref, "at": ["metadata", "labels", label]} if {
+	some home in kubernetes.homes
+	some label, value in _labels
+	not home.item.value.metadata.labels[label] == value
+	message := sprintf("the namespace %s has not the label %s: %s", [home.name, label, value])
+}
+
+deny contains {"message": message, "object": item.ref, "at": ["metadata", "namespace"]} if {
+	some item in _namespaced
+	home := item.value.metadata.namespace
+	not home in _names
+	message := sprintf("%s is in the namespace %v of somebody else", [kubernetes.name(item), home])
+}
+
+deny contains {"message": message, "object": provider.item.ref, "at": ["default_tags"]} if {
+	some provider in terraform.providers
+	some tag, value in _tags
+	not value in {tags.tags[tag] | some tags in terraform.blocks(provider.value, "default_tags")}
+	message := sprintf("%s does not tag resources with %s: %s", [terraform.address(provider.item), tag, value])
+}
+
+deny contains {"message": message, "object": root.ref, "at": ["backend"]} if {
+	root := input.artifacts.terraform.terraform[_]
+	some kinds in terraform.blocks(root.value, "backend")
+	some kind, _ in kinds
+	some settings in terraform.blocks(kinds, kind)
+	not _both_in(settings.key)
+	message := sprintf("the state is not kept under %s and %s", [_tenant, input.environment])
+}
+
+checked contains home.item.ref if some home in kubernetes.homes
+
+checked contains item.ref if some item in _namespaced
+
+checked contains provider.item.ref if some provider in terraform.providers
+
+checked contains root.ref if {
+	root := input.artifacts.terraform.terraform[_]
+	root.value.backend
+}
+
+_both_in(key) if {
+	words := split(replace(key, ".", "/"), "/")
+	_tenant in words
+	input.environment in words
+}
+
+_names := {home.name | some home in kubernetes.homes}
+
+_namespaced := [item |
+	_names != set()
+	item := input.artifacts.kubernetes[_][_]
+	item.value.metadata.namespace
+]

@@ -1,0 +1,98 @@
+# METADATA
+# scope: package
+# title: What was emitted survives the loss of a zone
+# description: >-
+#   Every emitted workload of several replicas is spread over zones where its site has several, runs as many replicas as
+#   declared, and every database that is declared as highly available has its standby.
+# custom:
+#   id: TC483
+#   subject: artifact
+#   evidence: config
+#   severity: error
+#   enforcement: block
+#   remediation: >-
+#     a back-end or plug-in emitted a workload or database that is lost with its zone; upgrade it, or report it to its
+#     authors. `data.sql.NAME.high_availability` and `placement.regions.NAME.zones` say what is wanted
+package tenant_compiler.rules.zones_spread
+
+import rego.v1
+
+import data.tenant_compiler.lib.kubernetes
+import data.tenant_compiler.lib.terraform
+
+_zone := "topology.kubernetes.io/zone"
+
+deny contains {"message": message, "object": pod.item.ref, "at": at} if {
+	some pod in _replicated
+	not _spread(pod)
+	at := array.concat(pod.at, ["topologySpreadConstraints"])
+	message := sprintf("pods of %s are not spread over zones", [kubernetes.name(pod.item)])
+}
+
+deny contains {"message": message, "object": item.ref, "path": path, "at": ["spec", "replicas"]} if {
+	some [item, wanted] in _declared
+	_least(item) < wanted
+	name := kubernetes.name(item)
+	path := ["spec", "services", name, "scaling"]
+	message := sprintf("%s runs %d pods, fewer than the declared %d", [name, _least(item), wanted])
+}
+
+deny contains {"message": message, "object": store.ref, "path": path, "at": ["multi_az"]} if {
+	some store in _doubled
+	not terraform.yes(store.value.multi_az)
+	path := ["spec", "data", "sql", store.value.tags.store, "high_availability"]
+	message := sprintf("%s has no standby in a second zone", [terraform.address(store)])
+}
+
+checked contains pod.item.ref if some pod in _replicated
+
+checked contains item.ref if some [item, _] in _declared
+
+checked contains store.ref if some store in _doubled
+
+# Pods of which there are more than one in a cluster with more than one zone.
+_replicated := [pod |
+	some pod in kubernetes.pods
+	kubernetes.zones(pod.item) > 1
+	_most(pod.item) > 1
+]
+
+# Workloads of services that are declared with more than one replica, each with how many.
+_declared := [[item, wanted] |
+	some kind in ["Deployment", "StatefulSet"]
+	item := input.artifacts.kubernetes[kind][_]
+	scaling := input.tenant.spec.services[item.value.metadata.name].scaling
+	wanted := object.get(scaling, "fixed", object.get(scaling, "minimum", 1))
+	wanted > 1
+]
+
+# Databases of stores that are declared as highly available.
+_doubled := [store |
+	store := input.artifacts.terraform.aws_db_instance[_]
+	input.tenant.spec.data.sql[store.value.tags.store].high_availability == true
+]
+
+# The autoscaler's numbers stand above the workload's own.
+_most(item) := max([object.get(scaler.value.spec, "maxReplicas", 1) | some scaler in _scalers(item)]) if {
+	_scalers(item) != []
+} else := object.get(item.value.spec, "replicas", 1)
+
+_least(item) := min([object.get(scaler.value.spec, "minReplicas", 1) | some scaler in _scalers(item)]) if {
+	_scalers(item) != []
+} else := object.get(item.value.spec, "replicas", 1)
+
+_scalers(item) := [scaler |
+	scaler := input.artifacts.kubernetes.HorizontalPodAutoscaler[_]
+	scaler.value.spec.scaleTargetRef.name == item.value.metadata.name
+	scaler.value.spec.scaleTargetRef.kind == item.value.kind
+	scaler.value.metadata.namespace == item.value.metadata.namespace
+	kubernetes.clusters[scaler.file] == kubernetes.clusters[item.file]
+]
+
+_spread(pod) if {
+	constraint := pod.spec.topologySpreadConstraints[_]
+	constraint.topologyKey == _zone
+	constraint.maxSkew == 1
+	constraint.labelSelector.matchLabels != {}
+	object.subset(pod.labels, constraint.labelSelector.matchLabels)
+}
