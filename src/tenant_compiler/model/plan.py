@@ -226,6 +226,8 @@ class Edge(NamedTuple):
     firewall: bool
     denial_of_service: bool
     made_from: Lineage
+    admin_from: Lineage = ()
+    """Where it is said how administrators come in, which is never from the open internet; empty: nobody says."""
 
 
 class Scanning(NamedTuple):
@@ -318,6 +320,8 @@ class Plan(NamedTuple):
     extensions: Mapping[str, Any]
     """Sections of plug-ins, as resolved."""
     needs: tuple[Need, ...]
+    apart_from: Lineage = ()
+    """Where it is said that the tenant's environments are kept apart; empty: nobody says."""
 
     @property
     def primary(self) -> Site:

@@ -22,6 +22,7 @@ from tenant_compiler.model.plan import (
 )
 from tenant_compiler.plan.needs import needs
 from tenant_compiler.plan.protection import (
+    apart_from,
     audit,
     backup,
     duties,
@@ -90,6 +91,7 @@ def make_plan(resolved: Resolved, config: WorkspaceConfig) -> Plan:
         settings=tuple(_settings(resolved, sites[0])),
         extensions=spec["extensions"],
         needs=(),
+        apart_from=apart_from(spec),
     )
     return plan._replace(needs=tuple(needs(plan)))
 
@@ -239,7 +241,7 @@ def _objects(spec: Selected) -> Iterator[ObjectStore]:
 
 def _keys(spec: Selected) -> KeyPolicy:
     keys, tls = spec["security"]["keys"], spec["security"]["tls"]
-    made_from: Lineage = (("spec", "security", "keys"), ("spec", "security", "tls"))
+    made_from: Lineage = tuple(("spec", "security", name) for name in ("keys", "tls", "encryption_level"))
     return KeyPolicy(
         keys["custody"], keys["rotation_days"], keys["hsm"], keys["fips"], tls["minimum_version"], made_from
     )

@@ -95,13 +95,20 @@ def duties(spec: Selected) -> Duties | None:
     return Duties(tuple(deployers), tuple(approvers), tuple(said.get("database_admins", ())), made_from)
 
 
+def apart_from(spec: Selected) -> Lineage:
+    """Say where the tenant's environments are kept apart: each has a namespace and a root of its own anyway."""
+    base: Pointer = ("spec", "change_control")
+    said = spec["change_control"]
+    return _leaves(base, said, "separate_environments") if said.get("separate_environments") else ()
+
+
 def edge(spec: Selected) -> Edge:
     """Give what protects exposed services."""
     said = spec["security"]["network"]
     base: Pointer = ("spec", "security", "network")
     made_from = _leaves(base, said, "web_application_firewall", "ddos_protection")
     firewall, denial = said.get("web_application_firewall", False), said.get("ddos_protection", False)
-    return Edge(firewall, denial, made_from or (base,))
+    return Edge(firewall, denial, made_from or (base,), _leaves(base, said, "admin_access"))
 
 
 def scanning(spec: Selected) -> Scanning | None:

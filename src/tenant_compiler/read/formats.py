@@ -138,19 +138,24 @@ def check_cron(text: str) -> Fault | None:
     if len(fields) != len(_FIELDS):
         help_ = "macros such as `@daily` are not known; " + _CRON_HELP if text.startswith("@") else _CRON_HELP
         return Fault("TC212", f"is {_quoted(text)}, but must have five fields", help_)
-    values: list[set[int]] = []
     for field, (name, low, high, names) in zip(fields, _FIELDS, strict=True):
-        found: set[int] = set()
         for part in field.split(","):
             meant = _cron_part(part, low, high, names)
             if isinstance(meant, str):
                 return Fault("TC212", f"is {_quoted(text)}, whose {name} {_quoted(part)} {meant}", _CRON_HELP)
-            found.update(meant)
-        values.append(found)
-    _, _, days, months, _ = values
+    _, _, days, months, _ = cron_values(text)
     if fields[4] == "*" and min(days) > max(_DAYS[month - 1] for month in months):
         return Fault("TC212", f"is {_quoted(text)}, a day that never comes", "name a day that the month has")
     return None
+
+
+def cron_values(text: str) -> list[list[int]]:
+    """List the numbers that each field of a checked schedule stands for, in order; Sunday is 0."""
+    values = []
+    for field, (_, low, high, names) in zip(text.split(), _FIELDS, strict=True):
+        meant = [_cron_part(part, low, high, names) for part in field.split(",")]
+        values.append(sorted({number for numbers in meant if not isinstance(numbers, str) for number in numbers}))
+    return values
 
 
 def _cron_part(part: str, low: int, high: int, names: tuple[str, ...]) -> range | str:

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tenant_compiler.backends.terraform import root
 from tenant_compiler.backends.terraform.aws import lower as aws
-from tenant_compiler.backends.terraform.aws.names import has_fips
+from tenant_compiler.backends.terraform.aws.backup import copy_region
+from tenant_compiler.backends.terraform.aws.names import has_backup, has_fips
+from tenant_compiler.backends.terraform.aws.providers import regions
 from tenant_compiler.model.backend import Backend
 
 if TYPE_CHECKING:
@@ -23,7 +25,18 @@ LOWER: Final[Mapping[str, Callable[[Plan, TerraformTarget], Iterator[Block]]]] =
 """What makes a root, by cloud."""
 
 _FEATURES: Final = frozenset(
-    {"store.sql", "store.object", "keys.customer_managed", "keys.hsm", "keys.fips", "audit", "multi_region"}
+    {
+        "store.sql",
+        "store.object",
+        "keys.customer_managed",
+        "keys.hsm",
+        "keys.fips",
+        "audit",
+        "audit.trail",
+        "backup",
+        "edge.firewall",
+        "multi_region",
+    }
 )
 
 
@@ -31,18 +44,18 @@ class TerraformBackend(Backend):
     """Keys and stores of a tenant, as one root module of Terraform for each environment."""
 
     name = "terraform"
-    description = "Terraform JSON: keys, databases and buckets (AWS)"
+    description = "Terraform JSON: keys, stores, backups, audit trail and firewall (AWS)"
 
     def supports(self, need: Need, plan: Plan, context: Context) -> Support:
-        """Say what becomes of a need for keys, stores or their audit logs; the rest is another target's business."""
+        """Say what becomes of a need for keys, stores and what protects them; the rest is another target's business."""
         if need.feature not in _FEATURES:
             return "elsewhere"
         # Copies of stores in a second region are not made in any cloud yet.
         if plan.cloud not in LOWER or need.feature == "multi_region":
             return "later"
-        if need.feature == "keys.hsm" and not context.config["targets"]["terraform"].get("key_store"):
+        if need.feature == "keys.hsm" and not _has_hsm(plan, context):
             return "cannot"
-        if need.feature == "keys.fips" and not has_fips(plan.primary.region):
+        if need.feature == "keys.fips" and not all(map(has_fips, regions(plan))):
             return "cannot"
         return "honoured"
 
@@ -69,3 +82,11 @@ class TerraformBackend(Backend):
     def index(self, content: Any) -> dict[str, Any]:
         """Take a root apart: ``aws_kms_key.tenant``, ``variable.x``, ``output.x``, ``provider.aws``, ``terraform``."""
         return root.index(content)
+
+
+def _has_hsm(plan: Plan, context: Context) -> bool:
+    """Tell whether all keys can be in the HSM: there is a key store, and it is where all keys are."""
+    elsewhere = {plan.audit.region} if plan.audit is not None else set()
+    if plan.backup is not None and has_backup(plan):
+        elsewhere.add(copy_region(plan, plan.backup) or plan.primary.region)
+    return bool(context.config["targets"]["terraform"].get("key_store")) and elsewhere <= {plan.primary.region}

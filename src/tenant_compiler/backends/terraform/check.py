@@ -47,7 +47,7 @@ def check_root(artifact: Artifact, pin: str) -> Iterator[Diagnostic]:
     lineage = root.lineage(artifact)
     for address, body in root.addresses(artifact.content):
         name = root.object_id(address)
-        for problem in _block_problems(address, body, schema):
+        for problem in _problems(address, body, schema):
             at = f"{name}: {show(problem.path)}" if problem.path else name
             yield _finding("TC530", f"{at} {problem.message}", problem.help, name, lineage)
     for name, message, advice in dangling(artifact.content, schema):
@@ -58,6 +58,16 @@ def _finding(code: str, message: str, advice: str, name: str, lineage: Mapping[s
     advice = advice or "write what the recorded schema of the provider's version allows"
     pointer = lineage.get(name, ())
     return Diagnostic(code, message, help=advice, pointer=pointer, target="terraform", object=name)
+
+
+def _problems(address: tuple[str, ...], body: Any, schema: ProviderSchema) -> Iterator[Problem]:
+    """Check a block; a provider may stand several times under its name, once for each alias."""
+    if address[0] != "provider" or not isinstance(body, list):
+        yield from _block_problems(address, body, schema)
+        return
+    for number, one in enumerate(body):
+        for problem in _block_problems(address, one, schema):
+            yield problem._replace(path=(number, *problem.path))
 
 
 def _block_problems(address: tuple[str, ...], body: Any, schema: ProviderSchema) -> Iterable[Problem]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _TARGET: Final = "terraform"
 _DATABASES: Final = frozenset({"aws_db_instance", "aws_rds_cluster"})
 _HOLDS_DATA: Final = _DATABASES | {
+    "aws_backup_vault",
     "aws_dynamodb_table",
     "aws_ebs_volume",
     "aws_efs_file_system",

@@ -42,6 +42,7 @@ def dangling(content: Any, schema: ProviderSchema) -> Iterator[tuple[str, str, s
     """
     blocks = list(root.addresses(content))
     known = _declared(blocks)
+    yield from _unconfigured(blocks)
     for address, body in blocks:
         if address[0] == "terraform":
             continue
@@ -50,6 +51,24 @@ def dangling(content: Any, schema: ProviderSchema) -> Iterator[tuple[str, str, s
                 wrong = _wrong(found, known, schema)
                 if wrong is not None:
                     yield (root.object_id(address), *wrong)
+
+
+def _unconfigured(blocks: list[tuple[tuple[str, ...], Any]]) -> Iterator[tuple[str, str, str]]:
+    """Find resources of a provider's alias that the root does not configure."""
+    aliases = {
+        f"{address[1]}.{one['alias']}"
+        for address, body in blocks
+        if address[0] == "provider"
+        for one in (body if isinstance(body, list) else [body])
+        if isinstance(one, dict) and isinstance(one.get("alias"), str)
+    }
+    for address, body in blocks:
+        if address[0] not in {"resource", "data"} or not isinstance(body, dict):
+            continue
+        wanted = body.get("provider")
+        if isinstance(wanted, str) and "." in wanted and wanted not in aliases:
+            message = f"asks for the provider {wanted}, which the root does not configure"
+            yield root.object_id(address), message, "configure it, or leave `provider` out for the default one"
 
 
 @lru_cache(maxsize=4096)

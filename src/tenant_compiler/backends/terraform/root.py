@@ -26,7 +26,8 @@ class Block(NamedTuple):
 
     address: tuple[str, ...]
     """The kind and the names: ``("resource", "aws_kms_key", "tenant")``."""
-    body: dict[str, Any]
+    body: Any
+    """A dict; a list of them for a provider in several regions."""
     made_from: Lineage
 
 

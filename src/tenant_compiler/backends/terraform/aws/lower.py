@@ -1,12 +1,16 @@
-"""The root of one tenant and environment in AWS: what is around the stores, and the stores."""
+"""The root of one tenant and environment in AWS: what is around the stores, the stores, and what protects them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from tenant_compiler.backends.terraform.aws.keys import has_key, key_blocks
-from tenant_compiler.backends.terraform.aws.names import KEY, has_fips
+from tenant_compiler.backends.terraform.aws.audit import audit_blocks, audit_key, log_groups
+from tenant_compiler.backends.terraform.aws.backup import backup_blocks
+from tenant_compiler.backends.terraform.aws.edge import edge_blocks, has_edge
+from tenant_compiler.backends.terraform.aws.keys import has_key, key_blocks, store_key
+from tenant_compiler.backends.terraform.aws.names import KEY, has_backup
 from tenant_compiler.backends.terraform.aws.objects import object_blocks
+from tenant_compiler.backends.terraform.aws.providers import provider
 from tenant_compiler.backends.terraform.aws.sql import DATABASE, SECURITY_GROUPS, SUBNET_GROUP, sql_blocks
 from tenant_compiler.backends.terraform.expression import Expression, identifier, refer
 from tenant_compiler.backends.terraform.root import Block
@@ -23,18 +27,34 @@ REQUIRED_VERSION: Final = ">= 1.10.0, < 2.0.0"
 
 def blocks(plan: Plan, settings: TerraformTarget) -> Iterator[Block]:
     """Make the blocks of a root; none when the plan asks nothing of AWS that Terraform makes."""
-    if not (plan.sql or plan.objects or has_key(plan)):
+    audit, backup, store = plan.audit, plan.backup, key_store(plan, settings)
+    if not (plan.sql or plan.objects or has_key(plan) or audit or has_edge(plan)):
         return
     yield _terraform(plan, settings)
-    yield _provider(plan)
+    yield provider(plan)
     if plan.sql:
         yield from _variables(plan)
+    if has_key(plan) or audit is not None:
+        made_from = plan.keys.made_from if audit is None else (*plan.keys.made_from, *audit.made_from)
+        yield Block(("data", "aws_caller_identity", "current"), {}, made_from)
     if has_key(plan):
-        yield from key_blocks(plan, key_store(plan, settings))
-    for store in plan.objects:
-        yield from object_blocks(plan, store)
+        logs = tuple(
+            f"{group.rpartition('/')[0]}/*" for database in plan.sql for group in log_groups(plan, database)[:1]
+        )
+        yield from key_blocks(plan, store_key(plan, store, logs))
+    for bucket in plan.objects:
+        yield from object_blocks(plan, bucket)
     for database in plan.sql:
         yield from sql_blocks(plan, database)
+    if audit is not None:
+        at_home = audit.region == plan.primary.region
+        yield from audit_blocks(
+            plan, audit, audit_key(plan, audit, store if at_home else "") if has_key(plan) else None
+        )
+    if backup is not None and has_backup(plan):
+        yield from backup_blocks(plan, backup)
+    if has_edge(plan):
+        yield from edge_blocks(plan)
     yield from _outputs(plan)
 
 
@@ -60,28 +80,6 @@ def _terraform(plan: Plan, settings: TerraformTarget) -> Block:
             }
         }
     return Block(("terraform",), body, plan.primary.made_from)
-
-
-def _provider(plan: Plan) -> Block:
-    tags = {
-        "tenant": plan.tenant,
-        "environment": plan.environment,
-        "fleet": plan.fleet,
-        "tier": plan.tier,
-        "team": plan.owner.team,
-        "cost-center": plan.owner.cost_center,
-        "managed-by": "tenant-compiler",
-    }
-    body: dict[str, Any] = {
-        "region": plan.primary.region,
-        "default_tags": [{"tags": {key: value for key, value in tags.items() if value}}],
-    }
-    made_from = (*plan.primary.made_from, ("metadata", "name"), ("spec", "tier"), ("spec", "owner"))
-    if plan.keys.fips and has_fips(plan.primary.region):
-        # Elsewhere the provider would call hosts that do not exist; `supports` says so to the user.
-        body["use_fips_endpoint"] = True
-        made_from = (*made_from, *plan.keys.made_from)
-    return Block(("provider", "aws"), body, made_from)
 
 
 def _variables(plan: Plan) -> Iterator[Block]:

@@ -6,7 +6,10 @@ import re
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Final
 
+from tenant_compiler.backends.terraform.expression import join, refer
+
 if TYPE_CHECKING:
+    from tenant_compiler.backends.terraform.expression import Expression
     from tenant_compiler.model.plan import Lineage, Plan
 
 KEY: Final = "tenant"
@@ -39,6 +42,37 @@ def cloud_name(plan: Plan, part: str, limit: int) -> str:
 def partition(region: str) -> str:
     """The part of AWS that a region belongs to, as ARNs name it."""
     return "aws-us-gov" if region.startswith("us-gov-") else "aws"
+
+
+def provider_of(plan: Plan, region: str) -> dict[str, str]:
+    """The argument that makes a resource in a region; nothing for the primary region, whose provider is the default."""
+    return {} if region == plan.primary.region else {"provider": f"aws.{alias(region)}"}
+
+
+def alias(region: str) -> str:
+    """Name the provider of a region that is not the primary one."""
+    return _NOT_NAME.sub("_", region)
+
+
+def has_backup(plan: Plan) -> bool:
+    """Tell whether there are backups, and something to back up."""
+    return plan.backup is not None and bool(plan.sql or plan.objects)
+
+
+def account() -> Expression:
+    """The account number."""
+    return refer("data", "aws_caller_identity", "current", "account_id")
+
+
+def arn(service: str, region: str, resource: str) -> Expression:
+    """Name something of the account that is not made yet, or whose own policy must name it.
+
+    Args:
+        service: as ARNs say it, such as ``cloudtrail``.
+        region: where it is; its partition is that of the region.
+        resource: what follows the account, such as ``trail/NAME``.
+    """
+    return join(f"arn:{partition(region)}:{service}:{region}:", account(), f":{resource}")
 
 
 def has_fips(region: str) -> bool:

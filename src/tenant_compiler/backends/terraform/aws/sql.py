@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from tenant_compiler.backends.terraform.aws.audit import group_name, log_blocks, log_groups
 from tenant_compiler.backends.terraform.aws.classes import choose, demand
 from tenant_compiler.backends.terraform.aws.keys import key_arn
 from tenant_compiler.backends.terraform.aws.names import audit_lineage, class_tags, cloud_name
@@ -33,7 +34,7 @@ _CA: Final = "rds-ca-rsa2048-g1"
 
 
 def sql_blocks(plan: Plan, store: SqlStore) -> Iterator[Block]:
-    """Make the parameters of a database and its instance."""
+    """Make the parameters of a database, its log groups where they are kept, and its instance."""
     name = identifier(store.name)
     made_from = (*store.made_from, *plan.keys.made_from, *audit_lineage(plan))
     yield resource(
@@ -49,8 +50,10 @@ def sql_blocks(plan: Plan, store: SqlStore) -> Iterator[Block]:
         },
         (*made_from, ("spec", "quotas", "database_connections")),
     )
+    yield from log_blocks(plan, store)
     quotas = (("spec", "quotas", key) for key in ("cpu_cores", "database_connections", "storage_gb"))
-    yield resource("aws_db_instance", name, _instance(plan, store, name), (*made_from, *quotas))
+    made_from = (*made_from, *quotas, *plan.edge.admin_from)
+    yield resource("aws_db_instance", name, _instance(plan, store, name), made_from)
 
 
 def _parameters(plan: Plan, store: SqlStore) -> list[dict[str, Any]]:
@@ -100,6 +103,9 @@ def _instance(plan: Plan, store: SqlStore, name: str) -> dict[str, Any]:
         body["enabled_cloudwatch_logs_exports"] = ["postgresql", "upgrade"]
     body["tags"] = {"store": store.name, **class_tags(store.data_classes)}
     body["lifecycle"] = {"prevent_destroy": True}
+    groups = [f"aws_cloudwatch_log_group.{group_name(store, group)}" for group in log_groups(plan, store)]
+    if groups:
+        body["depends_on"] = groups
     return body
 
 
