@@ -10,8 +10,9 @@ if TYPE_CHECKING:
 
     from tenant_compiler.model.pointer import Pointer
     from tenant_compiler.report.findings import Finding
-    from tenant_compiler.report.formats import Report
+    from tenant_compiler.report.formats import Report, Waived
     from tenant_compiler.report.locate import Located
+    from tenant_compiler.report.rules import RuleText
     from tenant_compiler.report.verdicts import VerdictRow
 
     Item = TypeVar("Item")
@@ -22,6 +23,8 @@ NAME: Final = 300
 """Characters of a name, a key of a pointer, a few words."""
 PARTS: Final = 64
 """Keys of a pointer: the reader allows no deeper document."""
+PAGE: Final = 20_000
+"""Characters of what is said of a rule."""
 NOTES: Final = 20
 RELATED: Final = 1_000
 
@@ -37,14 +40,13 @@ def bounded(report: Report) -> Report:
     shorter = [_finding(finding) for finding in findings]
     if any(new is not old for new, old in zip(shorter, findings, strict=True)):
         report = report._replace(findings=shorter)
-    if report.waived:
-        report = report._replace(
-            waived=[
-                each._replace(finding=_finding(each.finding), name=cut(each.name, NAME), reason=cut(each.reason, TEXT))
-                for each in report.waived
-            ]
-        )
-    return report._replace(verdicts=[_verdict(row) for row in report.verdicts]) if report.verdicts else report
+    return report._replace(
+        workspace=cut(report.workspace, NAME),
+        tenants=[cut(tenant, NAME) for tenant in report.tenants],
+        verdicts=[_verdict(row) for row in report.verdicts],
+        waived=[_waived(each) for each in report.waived],
+        rules={code: _rule(text) for code, text in report.rules.items()},
+    )
 
 
 def _finding(finding: Finding) -> Finding:
@@ -87,6 +89,23 @@ def _verdict(row: VerdictRow) -> VerdictRow:
         control=cut(row.control, NAME),
         title=cut(row.title, NAME),
         reasons=_listed(tuple(cut(reason, TEXT) for reason in row.reasons), NOTES, "reasons"),
+    )
+
+
+def _waived(waived: Waived) -> Waived:
+    return waived._replace(
+        finding=_finding(waived.finding), name=cut(waived.name, NAME), reason=cut(waived.reason, TEXT)
+    )
+
+
+def _rule(text: RuleText) -> RuleText:
+    return text._replace(
+        name=cut(text.name, NAME),
+        title=cut(text.title, NAME),
+        description=cut(text.description, TEXT),
+        help=cut(text.help, PAGE),
+        markdown=cut(text.markdown, PAGE),
+        tags=tuple(cut(tag, NAME) for tag in text.tags),
     )
 
 

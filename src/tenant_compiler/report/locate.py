@@ -158,9 +158,9 @@ class Locator:
         else:
             root, below = self.root, file
         # A message may name any path; only the workspace and our own library are shown.
-        if not inside(os.path.realpath(root), below):
-            return None
         try:
+            if not inside(os.path.realpath(root), below):
+                return None
             return files.read_bytes(os.path.join(root, below), file)
-        except TenantCompileError:
+        except (TenantCompileError, ValueError):  # the latter: a name that no file can have
             return None

@@ -97,8 +97,10 @@ class _Run:
         self._codes = {code: index for index, code in enumerate(sorted(self._worst))}
         results = [self._result(finding) for finding in shown] + [self._waived(each) for each in waived]
         rules = [self._rule(code) for code in self._codes]
-        counts = tally(report.verdicts, lambda row: row.framework)
-        name = "/".join(quote(part, safe="") for part in ("tenant-compile", report.command, report.workspace) if part)
+        counts = tally(report.verdicts, lambda row: terminal(row.framework))
+        name = "/".join(
+            quote(_bytes(part), safe="") for part in ("tenant-compile", report.command, report.workspace) if part
+        )
         return {
             "tool": {
                 "driver": {
@@ -143,17 +145,17 @@ class _Run:
         severity = self._worst[code]
         if len(known.tags) > TAGS:
             self._note("tags", f"{len(known.tags) - TAGS} of {len(known.tags)} tags of {code} are left out")
-        properties: dict[str, Any] = {"tags": list(known.tags[:TAGS]), "precision": "very-high"}
+        properties: dict[str, Any] = {"tags": [terminal(tag) for tag in known.tags[:TAGS]], "precision": "very-high"}
         if known.security:
             properties["security-severity"] = known.security
         else:
             properties["problem.severity"] = _PROBLEMS[severity]
         return {
             "id": code,
-            "name": known.name[:255],
-            "shortDescription": {"text": cut(known.title, DESCRIPTION)},
-            "fullDescription": {"text": cut(known.description, DESCRIPTION)},
-            "help": {"text": known.help, "markdown": known.markdown},
+            "name": terminal(known.name)[:255],
+            "shortDescription": {"text": cut(terminal(known.title), DESCRIPTION)},
+            "fullDescription": {"text": cut(_lines(known.description), DESCRIPTION)},
+            "help": {"text": _lines(known.help), "markdown": _lines(known.markdown)},
             "defaultConfiguration": {"level": _LEVELS[severity]},
             "properties": properties,
         }
@@ -210,9 +212,8 @@ class _Run:
 
     def _file(self, file: str) -> dict[str, Any]:
         base = BUILT_IN if file.startswith("<") else BASE
-        # A name may hold bytes that are no UTF-8; in a URI they are percents like all else.
-        path = self._report.source_path(file).replace(os.sep, "/").encode("utf-8", "surrogateescape")
-        return {"physicalLocation": {"artifactLocation": {"uri": quote(path, safe="/"), "uriBaseId": base}}}
+        uri = quote(_bytes(self._report.source_path(file).replace(os.sep, "/")), safe="/")
+        return {"physicalLocation": {"artifactLocation": {"uri": uri, "uriBaseId": base}}}
 
 
 def _message(finding: Finding) -> str:
@@ -228,6 +229,18 @@ def _message(finding: Finding) -> str:
 def _plain(text: str) -> str:
     """Text in which a reader of messages finds no placeholder (``{0}``) and no link (``[text](target)``)."""
     return _braces(terminal(text).replace("](", "] ("))
+
+
+def _lines(text: str) -> str:
+    return "\n".join(map(terminal, text.split("\n")))
+
+
+def _bytes(path: str) -> bytes:
+    """The bytes of a name, which need not be UTF-8; in a URI they are percents like all else."""
+    try:
+        return path.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return path.encode("utf-8", "backslashreplace")  # no name that a file can have
 
 
 def _braces(text: str) -> str:
