@@ -78,7 +78,7 @@ def _namespace(here: Scene) -> ArtifactObject:
     }
     if annotations:
         value["metadata"]["annotations"] = annotations
-    return made("Namespace", value, (*TENANT, *here.site.made_from))
+    return made("Namespace", value, (*TENANT, *here.site.made_from, *plan.apart_from))
 
 
 @lru_cache(maxsize=16)

@@ -30,7 +30,7 @@ def judge(artifacts: Sequence[Artifact]) -> dict[str, list[Diagnostic]]:
     for artifact in artifacts:
         for item in artifact.objects:
             value = item.value
-            if type(value.get("kind")) is str and type(value.get("apiVersion")) is str:
+            if isinstance(value, dict) and type(value.get("kind")) is str and type(value.get("apiVersion")) is str:
                 group = files.get(artifact.path)
                 if group is None:
                     group = files[artifact.path] = Group({}, {})
