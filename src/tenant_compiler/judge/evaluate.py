@@ -48,7 +48,7 @@ def evaluate_each(engine: PolicyEngine, rules: Mapping[str, Rule], input_json: s
     """Evaluate rules one by one; see `evaluate_all`."""
     paths = [f"{rule.package}.{result}" for rule in rules.values() for result in RESULTS]
     try:
-        found = engine.evaluate_rules(paths, input_json)
+        found = list(engine.evaluate_rules(paths, input_json))
     except PolicyError as error:
         return dict.fromkeys(rules, str(error))
     pairs = zip(rules, found[::2], found[1::2], strict=True)

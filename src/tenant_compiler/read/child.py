@@ -211,11 +211,13 @@ def _fork(entry: str, request: dict[str, Any]) -> tuple[int, int, int, int]:
             _function(entry)(request, open(0, "rb", closefd=False))  # noqa: SIM115 - until the process ends
             status = 0
         finally:
-            if status:
-                import traceback  # noqa: PLC0415 - only for a bug
+            try:
+                if status:
+                    import traceback  # noqa: PLC0415 - only for a bug
 
-                os.write(2, traceback.format_exc().encode("utf-8", "replace"))
-            os._exit(status)
+                    os.write(2, traceback.format_exc().encode("utf-8", "replace"))
+            finally:
+                os._exit(status)
     for end in (in_child, out_child, err_child):
         os.close(end)
     return pid, to_child, out, err

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tenant_compiler.judge.engines.protocol import UNDEFINED, Coverage, PolicyError, check_data, packages_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from tenant_compiler.judge.engines.protocol import Refusal
 
@@ -63,26 +63,29 @@ class OpaEmbedded:
         self._engine.close()
         self._engine, self._files, self.packages = engine, frozenset(modules), packages
 
+    def parse(self, file: str, source: str) -> None:
+        """See `PolicyEngine.parse`."""
+        self._check_process()
+        engine = self._new()
+        try:
+            self._call("module", engine.add_policy, file, source)
+        finally:
+            engine.close()
+
     def evaluate(self, query: str, input_json: str) -> Any:
         """See `PolicyEngine.evaluate`."""
         self._check_process()
-        try:
-            value = json.loads(input_json)
-        except (ValueError, RecursionError) as error:
-            raise PolicyError("input", f"the input is no JSON: {error}") from error
-        return self._evaluate(query, value)
+        return self._evaluate(query, _input(input_json))
 
-    def evaluate_rules(self, paths: Sequence[str], input_json: str) -> list[Any]:
+    def evaluate_rules(self, paths: Sequence[str], input_json: str) -> Iterator[Any]:
         """See `PolicyEngine.evaluate_rules`."""
-        self.evaluate("true", input_json)
-        value = json.loads(input_json)
-        found: list[Any] = []
+        value = _input(input_json)
+        self._check_process()
         for path in paths:
             try:
-                found.append(self._evaluate(f"data.{path}", value))
+                yield self._evaluate(f"data.{path}", value)
             except PolicyError as error:
-                found.append(error)
-        return found
+                yield error
 
     def record(self, *, coverage: bool = False) -> None:
         """See `PolicyEngine.record`."""
@@ -129,6 +132,13 @@ class OpaEmbedded:
             known = code == "module" or found.file in self._files
             # A place in the query is nobody's.
             raise found if known else PolicyError(code, found.message) from None
+
+
+def _input(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise PolicyError("input", f"the input is no JSON: {error}") from error
 
 
 def explained(code: Refusal, text: str) -> PolicyError:

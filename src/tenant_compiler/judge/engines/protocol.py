@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, TypeAlias
 from tenant_compiler.model.record import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 Refusal: TypeAlias = Literal["module", "data", "input", "evaluate", "crash"]
 """``module``: it cannot be parsed or compiled. ``crash``: the engine failed, and is made anew for the next call."""
@@ -74,6 +74,13 @@ class PolicyEngine(Protocol):
             PolicyError: ``module`` or ``data``; nothing is loaded then.
         """
 
+    def parse(self, file: str, source: str) -> None:
+        """Look whether a module can be parsed, whatever it needs of others. Nothing is loaded or forgotten.
+
+        Raises:
+            PolicyError: ``module`` or ``crash``.
+        """
+
     def evaluate(self, query: str, input_json: str) -> Any:
         """Evaluate a query of one expression, such as ``data.tenant_compiler.rules``.
 
@@ -89,14 +96,14 @@ class PolicyEngine(Protocol):
             RuntimeError: called in another thread than the engine was made in.
         """
 
-    def evaluate_rules(self, paths: Sequence[str], input_json: str) -> list[Any]:
-        """Evaluate rules, each by itself: one that errs does not take the others along.
+    def evaluate_rules(self, paths: Sequence[str], input_json: str) -> Iterator[Any]:
+        """Evaluate rules, each by itself and when it is asked for: one that errs does not take the others along.
 
         Args:
             paths: of rules, such as ``tenant_compiler.rules.tls_minimum.deny``.
             input_json: the JSON text of ``input``.
 
-        Returns:
+        Yields:
             For each path its value, `UNDEFINED`, or the `PolicyError` that it raised: also for a rule that is nowhere.
 
         Raises:

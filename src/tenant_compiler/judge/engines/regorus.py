@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tenant_compiler.judge.engines.protocol import UNDEFINED, Coverage, PolicyError, check_data, packages_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from tenant_compiler.judge.engines.protocol import Refusal
 
@@ -57,23 +57,26 @@ class Regorus:
         self._engine = None
         self._modules, self._data, self.packages = dict(modules), data, packages
 
+    def parse(self, file: str, source: str) -> None:
+        """See `PolicyEngine.parse`."""
+        _attempt("module", self._new().add_policy, file, source)
+
     def evaluate(self, query: str, input_json: str) -> Any:
         """See `PolicyEngine.evaluate`."""
         self._call("input", "set_input_json", input_json)
         result = _parsed(self._call("evaluate", "eval_query_as_json", query)).get("result")
         return result[0]["expressions"][0]["value"] if result else UNDEFINED
 
-    def evaluate_rules(self, paths: Sequence[str], input_json: str) -> list[Any]:
+    def evaluate_rules(self, paths: Sequence[str], input_json: str) -> Iterator[Any]:
         """See `PolicyEngine.evaluate_rules`."""
-        found: list[Any] = []
         self._call("input", "set_input_json", input_json)
         for path in paths:
             try:
-                found.append(_parsed(self._call("evaluate", "eval_rule_as_json", f"data.{path}")))
+                value = _parsed(self._call("evaluate", "eval_rule_as_json", f"data.{path}"))
             except PolicyError as error:
-                found.append(error)
+                value = error
                 self._call("input", "set_input_json", input_json)
-        return found
+            yield value
 
     def record(self, *, coverage: bool = False) -> None:
         """See `PolicyEngine.record`."""
