@@ -38,15 +38,19 @@ class Law:
     def __init__(self, workspace: Workspace | None) -> None:
         self._catalogue = load_catalogue()
         self._always = tuple(workspace.config["compliance"]["frameworks"]) if workspace is not None else ()
-        self._own = read_workspace_rules(workspace) if workspace is not None else None
+        self._own = read_workspace_rules(workspace, self._catalogue) if workspace is not None else None
         own = self._own.rules if self._own is not None else {}
         self.own: tuple[Rule, ...] = tuple(own.values())
         self.rules: Mapping[str, Rule] = {**self._catalogue.rules, **own}
         self.by_id = {rule.id: rule for rule in self.rules.values()}
-        self.problems: tuple[Diagnostic, ...] = tuple(self._own.problems) if self._own is not None else ()
         self._frameworks: dict[str, Framework] = dict(self._own.frameworks) if self._own is not None else {}
         self._engine = choose(workspace.config["policy"]["engine"] if workspace is not None else "auto")
         self._loaded: frozenset[str] = frozenset()
+
+    @property
+    def problems(self) -> tuple[Diagnostic, ...]:
+        """What is wrong with the workspace's rules and frameworks, as far as it is known by now."""
+        return self._own.problems if self._own is not None else ()
 
     def evaluate(self, rules: Mapping[str, Rule], input_json: str) -> dict[str, Any]:
         """Evaluate rules for one tenant.
@@ -58,7 +62,9 @@ class Law:
         self._load(built_in)
         found = evaluate_all(self._engine, built_in, input_json) if built_in else {}
         if len(built_in) < len(rules) and self._own is not None:
-            found |= self._own.evaluate([name for name in rules if name not in built_in], input_json)
+            found |= self._own.evaluate(
+                {name: rule for name, rule in rules.items() if name not in built_in}, input_json
+            )
         return found
 
     def _load(self, names: Iterable[str]) -> None:

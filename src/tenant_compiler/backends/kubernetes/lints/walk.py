@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tenant_compiler.backends.kubernetes.lints import kinds, quota, shape, together
 from tenant_compiler.backends.kubernetes.lints.found import Found, mapping
@@ -29,7 +29,7 @@ def judge(artifacts: Sequence[Artifact]) -> dict[str, list[Diagnostic]]:
     files: dict[str, Group] = {}
     for artifact in artifacts:
         for item in artifact.objects:
-            value = item.value
+            value: Any = item.value  # a root of Terraform has lists, too
             if isinstance(value, dict) and type(value.get("kind")) is str and type(value.get("apiVersion")) is str:
                 group = files.get(artifact.path)
                 if group is None:
