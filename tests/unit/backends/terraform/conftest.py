@@ -10,7 +10,7 @@ import pytest
 from tenant_compiler.backends.terraform.backend import TerraformBackend
 from tenant_compiler.backends.terraform.root import addresses, object_id
 from tenant_compiler.model.artifact import Artifact, ArtifactObject
-from tenant_compiler.model.plan import KeyPolicy
+from tenant_compiler.model.plan import Audit, Backup, Edge, KeyPolicy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,6 +28,58 @@ def make_keys() -> Callable[..., KeyPolicy]:
     def make(**overrides: Any) -> KeyPolicy:
         made_from = (("spec", "security", "keys"), ("spec", "security", "tls"))
         return KeyPolicy(**{**KEYS, **overrides}, made_from=made_from)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def make_audit() -> Callable[..., Audit]:
+    """Make a trail that says everything, in the primary region: ``make_audit(region="eu-west-1")``."""
+
+    def make(**overrides: Any) -> Audit:
+        fields = {"events": ("configuration", "data_access"), "online_days": 90, "retention_days": 365}
+        fields |= {"immutable": True, "separate_account": False, "region": "eu-central-1"}
+        base = ("spec", "security", "audit")
+        leaves = (*((*base, name) for name in fields if name != "region"), (*base, "sink", "region"))
+        return Audit(**{**fields, **overrides}, made_from=leaves)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def make_backup() -> Callable[..., Backup]:
+    """Make backups with a copy in another region: ``make_backup(region="")``."""
+
+    def make(**overrides: Any) -> Backup:
+        fields = {"schedule": "0 2 * * *", "copies": 2, "region": "eu-west-1", "retention_days": 35, "immutable": True}
+        return Backup(**{**fields, **overrides}, made_from=tuple(("spec", "backup", name) for name in fields))
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def make_edge() -> Callable[..., Edge]:
+    """Make an edge with both protections: ``make_edge(firewall=False)``."""
+
+    def make(*, firewall: bool = True, denial_of_service: bool = True) -> Edge:
+        base = ("spec", "security", "network")
+        made_from = ((*base, "web_application_firewall"), (*base, "ddos_protection"))
+        return Edge(firewall, denial_of_service, made_from)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def protection(make_audit, make_backup, make_edge, make_object_store) -> Callable[..., dict[str, Any]]:
+    """Fields of a plan with all that protects, the trail and the second copy in one region."""
+
+    def make(region: str = "eu-west-1", *, immutable: bool = True) -> dict[str, Any]:
+        return {
+            "audit": make_audit(region=region, immutable=immutable),
+            "backup": make_backup(region=region, copies=1 + (region == "eu-west-1"), immutable=immutable),
+            "edge": make_edge(),
+            "objects": (make_object_store(lock_days=7),),
+        }
 
     return make
 
@@ -60,6 +112,17 @@ def lower(make_tf_plan, make_tf_context) -> Callable[..., dict[str, Any]]:
     def make(settings: dict[str, Any] | None = None, **overrides: Any) -> dict[str, Any]:
         (artifact,) = TerraformBackend().lower(make_tf_plan(**overrides), make_tf_context(**(settings or {})))
         return artifact.content
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def lineage(make_tf_plan, make_tf_context) -> Callable[..., dict[str, tuple[Any, ...]]]:
+    """Lower a plan and give what each object was made from, by its id."""
+
+    def make(settings: dict[str, Any] | None = None, **overrides: Any) -> dict[str, tuple[Any, ...]]:
+        (artifact,) = TerraformBackend().lower(make_tf_plan(**overrides), make_tf_context(**(settings or {})))
+        return {made.id: made.made_from for made in artifact.objects}
 
     return make
 

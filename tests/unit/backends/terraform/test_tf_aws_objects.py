@@ -131,3 +131,27 @@ def test_no_two_stores_share_a_bucket(lower, make_object_store):
             names.update(bucket["bucket"] for bucket in content["resource"]["aws_s3_bucket"].values())
 
     assert len(names) == 6
+
+
+def test_a_lock_holds_for_everybody(lower, make_object_store):
+    """Compliance mode for the declared days, once versions are on; without days there is no lock."""
+    content = lower(objects=(make_object_store(lock_days=30), make_object_store("other")))
+    (lock,) = content["resource"]["aws_s3_bucket_object_lock_configuration"].values()
+
+    assert lock["bucket"] == "${aws_s3_bucket.scans.id}"
+    assert lock["rule"] == [{"default_retention": [{"mode": "COMPLIANCE", "days": 30}]}]
+    assert lock["depends_on"] == ["aws_s3_bucket_versioning.scans"]
+
+
+def test_a_bucket_that_exists_can_be_locked(lower, make_object_store):
+    """The bucket itself says nothing of the lock: AWS would make it anew."""
+    locked, open_ = (lower(objects=(make_object_store(lock_days=days),)) for days in (30, None))
+
+    assert locked["resource"]["aws_s3_bucket"] == open_["resource"]["aws_s3_bucket"]
+
+
+def test_the_lock_says_what_it_was_made_from(lineage, make_object_store):
+    """The leaf first."""
+    made = lineage(objects=(make_object_store(lock_days=30),))["aws_s3_bucket_object_lock_configuration.scans"]
+
+    assert made[0] == ("spec", "data", "object", "scans", "object_lock_days")

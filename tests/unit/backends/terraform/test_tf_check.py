@@ -30,6 +30,17 @@ def test_what_we_lower_passes(pin, check, make_sql_store, make_site):
 
 
 @pytest.mark.parametrize("pin", PINS)
+def test_what_protects_passes(pin, check, protection, make_site):
+    """Trails, backups and firewalls at home and elsewhere have no finding under either major version."""
+    sites = (make_site(), make_site("eu-north-1", role="active"))
+    for custody, region, immutable in itertools.product(
+        ("customer_managed", "provider_managed"), ("eu-central-1", "eu-west-1"), (True, False)
+    ):
+        plan = protection(region, immutable=immutable)
+        assert check({"aws": pin}, keys={"custody": custody}, sites=sites, **plan) == []
+
+
+@pytest.mark.parametrize("pin", PINS)
 def test_a_key_in_an_hsm_passes_with_a_warning(pin, check):
     """The root is sound, and the user learns that the declared rotation does not happen by itself."""
     (finding,) = check({"aws": pin, "key_store": "cks-1234567890abcdef0"}, keys={"hsm": True})
@@ -239,6 +250,27 @@ def test_depends_on_is_a_reference_without_a_template(root, as_artifact):
     (finding,) = check_root(as_artifact(root), PINS[1])
 
     assert (finding.code, finding.object) == ("TC531", "aws_s3_bucket.scans")
+
+
+def test_a_provider_that_nobody_configures_is_found(root, as_artifact):
+    """A resource of an alias needs a provider of that alias; one without an alias is the default."""
+    root["resource"]["aws_kms_alias"]["tenant"]["provider"] = "aws.eu_west_1"
+    (finding,) = check_root(as_artifact(root), PINS[0])
+    assert (finding.code, finding.object) == ("TC531", "aws_kms_alias.tenant")
+    assert finding.help == "configure it, or leave `provider` out for the default one"
+
+    root["provider"]["aws"] = [root["provider"]["aws"], {"alias": "eu_west_1", "region": "eu-west-1"}]
+    assert list(check_root(as_artifact(root), PINS[0])) == []
+
+
+def test_each_of_several_providers_is_checked(root, as_artifact):
+    """The finding says which one."""
+    root["provider"]["aws"] = [root["provider"]["aws"], {"alias": "eu_west_1", "regoin": "eu-west-1"}]
+    (finding,) = check_root(as_artifact(root), PINS[0])
+
+    assert (finding.code, finding.object) == ("TC530", "provider.aws")
+    assert "[1].regoin" in finding.message
+    assert finding.help == "did you mean `region`?"
 
 
 @pytest.mark.parametrize(("pin", "version"), [("~> 5.100", 5), ("~> 6.69.1", 6)])

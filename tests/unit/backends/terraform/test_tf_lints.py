@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 import pytest
 
 from tenant_compiler.backends.terraform.backend import TerraformBackend
@@ -137,3 +139,20 @@ def test_files_that_are_no_json_are_left_alone(make_tf_plan, make_tf_context):
 
     for rule in PACK.rules:
         assert list(rule.check([text], make_tf_plan(), make_tf_context())) == []
+
+
+@pytest.mark.parametrize("name", ["tenant", "backup_copy"])
+def test_a_vault_that_terraform_may_destroy_is_found(name, lower, make_backup, findings):
+    """Backups are data."""
+    content = copy.deepcopy(lower(backup=make_backup()))
+    del content["resource"]["aws_backup_vault"][name]["lifecycle"]
+    (finding,) = findings("TC533", content)
+
+    assert finding.object == f"aws_backup_vault.{name}"
+
+
+def test_what_protects_has_no_finding(lower, protection, findings):
+    """The trail's bucket is private and encrypted, everything that holds data is kept, and no text is a template."""
+    content = lower(**protection())
+
+    assert [findings(code, content) for code in ("TC532", "TC533", "TC534")] == [[], [], []]

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from tenant_compiler.backends.terraform.aws.backup import VAULT, copies, copy_region
 from tenant_compiler.backends.terraform.aws.classes import CLASSES, demand
+from tenant_compiler.backends.terraform.aws.cron import starts_an_hour
 from tenant_compiler.backends.terraform.aws.keys import has_key
 from tenant_compiler.backends.terraform.aws.lower import key_store
-from tenant_compiler.backends.terraform.aws.names import KEY
+from tenant_compiler.backends.terraform.aws.names import KEY, has_backup
 from tenant_compiler.backends.terraform.expression import identifier
 from tenant_compiler.model.diagnostic import Diagnostic
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tenant_compiler.model.plan import Plan
+    from tenant_compiler.model.plan import Backup, Plan
     from tenant_compiler.model.vocabulary.workspace import TerraformTarget
 
 FIRST_WITH_TLS_13: Final = 16
@@ -28,7 +30,8 @@ def findings(plan: Plan, settings: TerraformTarget) -> Iterator[Diagnostic]:
 
     Returns:
         TC535: KMS does not rotate keys of a custom key store. TC536: no class of instance is large enough.
-        TC537: RDS has no TLS 1.3 for the version of PostgreSQL.
+        TC537: RDS has no TLS 1.3 for the version of PostgreSQL. TC538: fewer copies of backups are made than asked for.
+        TC539: AWS Backup cannot back up so often, or a bucket without versions.
     """
     if has_key(plan) and key_store(plan, settings):
         yield Diagnostic(
@@ -43,6 +46,43 @@ def findings(plan: Plan, settings: TerraformTarget) -> Iterator[Diagnostic]:
     yield from _too_large(plan)
     if plan.keys.tls_minimum == "1.3":
         yield from _without_tls_13(plan)
+    if plan.backup is not None and has_backup(plan):
+        yield from _backups(plan, plan.backup)
+
+
+def _backups(plan: Plan, backup: Backup) -> Iterator[Diagnostic]:
+    made = copies(plan, backup)
+    if backup.copies > made:
+        where = f"one in {plan.primary.region}" + (f" and one in {copy_region(plan, backup)}" if made > 1 else "")
+        yield Diagnostic(
+            "TC538",
+            f"backup.copies is {backup.copies}, but AWS Backup makes {made} here: {where}",
+            "info",
+            ("spec", "backup", "copies"),
+            help="write so many, and a region other than the primary one as backup.region for the second",
+            target=_TARGET,
+            object=f"aws_backup_plan.{VAULT}",
+        )
+    often = starts_an_hour(backup.schedule)
+    if often > 1:
+        yield Diagnostic(
+            "TC539",
+            f"backup.schedule starts {often} backups in an hour, but AWS Backup starts at most one",
+            pointer=("spec", "backup", "schedule"),
+            help="write one minute, such as `0 * * * *`; databases can be restored to any second anyway",
+            target=_TARGET,
+            object=f"aws_backup_plan.{VAULT}",
+        )
+    for store in plan.objects:
+        if not store.versioning:
+            yield Diagnostic(
+                "TC539",
+                f"AWS Backup backs up buckets with versions only, but the store `{store.name}` has none",
+                pointer=(*store.made_from[0], "versioning"),
+                help="write `versioning: true`, or leave `backup` out",
+                target=_TARGET,
+                object=f"aws_s3_bucket.{identifier(store.name)}",
+            )
 
 
 def _without_tls_13(plan: Plan) -> Iterator[Diagnostic]:
