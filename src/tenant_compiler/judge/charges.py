@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tenant_compiler.model.diagnostic import Diagnostic, Place, Span
 from tenant_compiler.model.pointer import show
+from tenant_compiler.read.yaml import plain_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -113,7 +114,8 @@ def _written(value: Any) -> str:
         return "{" + ", ".join(f"{key}: {_written(item)}" for key, item in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(map(_written, value)) + "]"
-    return str(value)
+    # A text that YAML would read as something else needs its quotes.
+    return f'"{value}"' if isinstance(value, str) and plain_value(value) != value else str(value)
 
 
 def _asked_by(charges: Sequence[Charge], *, advised: bool) -> str:
