@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from tenant_compiler import __version__
+from tenant_compiler.cli.lazy import LazyGroup
 from tenant_compiler.cli.options import EXIT_CODES
 from tenant_compiler.cli.wrong_use import WrongUseError
-from tenant_compiler.read.suggest import near
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,6 +32,7 @@ COMMANDS: Final = {
     "schema": ("tenant_compiler.cli.schema:schema", "Print a JSON Schema for editors."),
     "config": ("tenant_compiler.cli.config:config", "Look at the workspace's configuration."),
     "plugins": ("tenant_compiler.cli.plugins:plugins", "Look at the plug-ins."),
+    "policy": ("tenant_compiler.cli.policy:policy", "Work on rules and frameworks."),
 }
 """Where each command is, and its line in the help: a call imports one of them."""
 
@@ -44,44 +45,9 @@ _COMPLETE: Final = "_TENANT_COMPILE_COMPLETE"
 """Set by the scripts of shell completion."""
 
 
-class LazyGroup(click.Group):
-    """Finds its commands in `COMMANDS`."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Give the names in the order of use, not of the alphabet."""
-        del ctx
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import a command."""
-        del ctx
-        if cmd_name not in COMMANDS:
-            return None
-        module, _, attribute = COMMANDS[cmd_name][0].partition(":")
-        __import__(module)
-        command: click.Command = getattr(sys.modules[module], attribute)
-        return command
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the command that is meant; an unknown one fails with the nearest name."""
-        name = args[0]
-        if name not in COMMANDS and not name.startswith("-"):
-            meant = near(name, COMMANDS)
-            hint = f"did you mean `{meant}`?" if meant else f"the commands are {', '.join(COMMANDS)}"
-            raise WrongUseError(f"there is no command `{name}`; {hint}")
-        return super().resolve_command(ctx, args)
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """List the commands without importing them."""
-        del ctx
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
-
-
 @click.group(
     cls=LazyGroup,
+    table=COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog=EXIT_CODES,
 )

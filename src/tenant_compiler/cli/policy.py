@@ -1,0 +1,19 @@
+"""``tenant-compile policy``: work on rules and frameworks. Each command is in a module of its own."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import click
+
+from tenant_compiler.cli.lazy import LazyGroup
+
+COMMANDS: Final = {
+    "engines": ("tenant_compiler.cli.policy_engines:engines", "List the policy engines, and which one judges."),
+}
+"""Where each command is, and its line in the help."""
+
+
+@click.group(cls=LazyGroup, table=COMMANDS, title="policy ")
+def policy() -> None:
+    """Work on rules and frameworks."""
