@@ -56,11 +56,20 @@ CONFIG = {
         "tenants": ["tenants/*.yaml"],
         "profiles": "profiles",
         "tier_presets": "tier_presets",
+        "policies": ["policies"],
+        "waivers": ["waivers/*.yaml"],
+        "baseline": "baseline.json",
         "output": "build",
         "name_prefix": "t-",
         "label_prefixes": ["acme.example"],
     },
     "environments": {"production": {"values": "production.yaml"}, "staging": {}},
+    "compliance": {
+        "frameworks": ["iso27001"],
+        "parameters": {"audit_retention_days": 400},
+        "waiver_maximum_days": 180,
+    },
+    "policy": {"engine": "auto"},
     "plugins": {"required": ["kubernetes"]},
     "targets": {
         "enable": ["kubernetes", "terraform", "prometheus", "grafana"],
@@ -77,7 +86,7 @@ CONFIG = {
             "cloud": "aws",
             "region": "eu-central-1",
             "network_policy": "cilium",
-            "gateway": {"namespace": "gateway"},
+            "gateway": {"namespace": "gateway", "kind": "envoy-gateway", "name": "public"},
             "monitoring": {"namespace": "monitoring"},
             "tracing": {"otlp": "otel.observability:4317"},
             "data_cidrs": ["10.20.0.0/16"],
@@ -97,7 +106,51 @@ RICH = {
     "display_name": "ACME",
     "owner": {"team": "care", "email": "care@acme.example", "cost_center": "CC-1", "on_call": "https://acme.example/x"},
     "domains": ["acme.example", "acme.test.example"],
+    "compliance": {
+        "frameworks": {"fedramp": {"level": "moderate"}, "gdpr": {"role": "controller"}},
+        "data_classes": ["personal", "cardholder"],
+        "processing": {"purposes": ["care"], "data_subjects": ["patients"], "recipients": ["MailCo"]},
+        "contacts": {"dpo": "dpo@acme.example", "security_incident": "soc@acme.example"},
+        "breach_notification_hours": 72,
+        "agreements": {"dpa": {"counterparty": "ACME", "signed": "2026-01-10", "expires": "2030-01-10"}},
+        "transfers": {"US": {"basis": "standard_contractual_clauses", "reference": "SCC-1"}},
+        "subprocessors": {
+            "mail": {
+                "name": "MailCo",
+                "purpose": "mail",
+                "country": "US",
+                "agreements": ["dpa"],
+                "data_classes": ["personal"],
+            }
+        },
+        "retention": {
+            "by_class_days": {"personal": 730},
+            "deletion": "crypto_shred",
+            "deletion_deadline_days": 30,
+            "backup_purge_days": 35,
+            "export": True,
+        },
+        "masking": {"primary_account_number": "first6_last4", "personal": "pseudonymised"},
+        "impact_assessment": {"reference": "DPIA-1", "date": "2026-02-01"},
+        "attestations": {"penetration_test": {"date": "2026-05-20", "by": "Labs", "reference": "PT-1"}},
+    },
+    "change_control": {
+        "approvals": 2,
+        "ticket_required": True,
+        "tests_required": True,
+        "roles": {"deployers": ["grp-deploy"], "approvers": ["grp-lead"], "database_admins": ["grp-dba"]},
+        "separate_environments": True,
+        "break_glass": {"roles": ["grp-glass"], "maximum_minutes": 60, "post_approval_hours": 24},
+    },
+    "backup": {
+        "schedule": "0 2 * * *",
+        "copies": 2,
+        "region": "eu-west-1",
+        "retention_days": 35,
+        "immutable": True,
+    },
     "placement": {
+        "disaster_recovery": {"recovery_point_minutes": 60, "recovery_time_minutes": 60},
         "cloud": "aws",
         "regions": {
             "eu-central-1": {"role": "primary", "zones": 3, "cluster_profile": "main"},
@@ -120,15 +173,56 @@ RICH = {
     "security": {
         "encryption_level": "enhanced",
         "audit_logging": True,
-        "tls": {"minimum_version": "1.2"},
+        "mfa_required": True,
+        "identity": {
+            "sso": {
+                "protocol": "oidc",
+                "issuer": "https://id.acme.example",
+                "client_id": "acme",
+                "client_secret": {"from": "secret/oidc/client"},
+            },
+            "mfa_methods": ["webauthn", "totp"],
+            "roles": {"admin": {"groups": ["grp-admin"]}},
+            "shared_accounts": False,
+            "session_idle_minutes": 15,
+            "privileged_session_idle_minutes": 10,
+            "inactive_account_days": 35,
+            "deprovision_hours": 24,
+            "password": {
+                "minimum_length": 12,
+                "alphanumeric": True,
+                "history": 4,
+                "lockout_attempts": 5,
+                "lockout_minutes": 30,
+            },
+        },
+        "scanning": {
+            "interval_days": 7,
+            "external": True,
+            "integrity_monitoring": True,
+            "patch_days": {"critical": 7, "high": 30, "moderate": 90, "low": 180},
+        },
+        "audit": {
+            "events": ["authentication", "data_access"],
+            "online_days": 90,
+            "retention_days": 365,
+            "immutable": True,
+            "separate_account": True,
+            "sink": {"region": "eu-west-1"},
+            "review": {"automated": True, "every_days": 7},
+        },
+        "tls": {"minimum_version": "1.2", "mutual": True},
         "keys": {"custody": "customer_managed", "rotation_days": 180, "hsm": False, "fips": False},
         "network": {
             "egress": {
                 "mail": {"host": "mail.example", "ports": [443], "reason": "mail"},
                 "bank": {"cidr": "203.0.113.0/24", "ports": [443, 8443], "reason": "bank"},
-            }
+            },
+            "web_application_firewall": True,
+            "ddos_protection": True,
+            "admin_access": "vpn",
         },
-        "images": {"registries": ["registry.acme.example"], "digests_required": False},
+        "images": {"registries": ["registry.acme.example"], "digests_required": False, "signatures_required": True},
     },
     "services": {
         "portal": {
@@ -139,6 +233,7 @@ RICH = {
             "port": 8080,
             "calls": ["search"],
             "uses": ["records"],
+            "data_classes": ["personal"],
             "resources": {
                 "requests": {"cpu_cores": 0.5, "memory_gb": 1, "ephemeral_storage_gb": 1},
                 "limits": {"cpu_cores": 1, "memory_gb": 2, "ephemeral_storage_gb": 2},
@@ -171,9 +266,13 @@ RICH = {
                 "storage_gb": 100,
                 "high_availability": True,
                 "data_classes": ["personal"],
+                "retention_days": 365,
+                "field_encryption": {"ssn": {"class": "personal", "method": "tokenize"}},
             }
         },
-        "object": {"files": {"versioning": True, "lifecycle_days": 365, "data_classes": ["personal"]}},
+        "object": {
+            "files": {"versioning": True, "lifecycle_days": 365, "object_lock_days": 30, "data_classes": ["personal"]}
+        },
     },
     "monitoring": {
         "slos": {
@@ -183,7 +282,8 @@ RICH = {
                 "window_days": 30,
                 "indicator": {"kind": "availability"},
             }
-        }
+        },
+        "logging": {"retention_days": 90, "sink": {"region": "eu-west-1"}},
     },
     "branding": {
         "name": "Brand",
@@ -405,6 +505,11 @@ OTHERS = {
     "EU": ["US"],
     "https://acme.example/x": ["https://acme.example/y"],
     "cks-1234567890abcdef0": ["cks-abcdef01234567890"],
+    "0 2 * * *": ["0 3 * * *"],
+    "US": ["DE"],
+    "eu-west-1": ["eu-west-3"],
+    "secret/oidc/client": ["secret/other/client"],
+    "https://id.acme.example": ["https://id.other.example"],
 }
 """What to write in place of texts that have a form."""
 
