@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 DEFAULT_BACKUP_DAYS: Final = 35
 """How long backups are kept when nobody says: the longest time that clouds keep their own."""
+_OPEN: Final = Edge(firewall=False, denial_of_service=False, made_from=(("spec", "security", "network"),))
+_NOTHING: Final[Mapping[str, Any]] = {}
 
 
 def audit(spec: Selected, primary: Site) -> Audit | None:
@@ -105,6 +107,8 @@ def apart_from(spec: Selected) -> Lineage:
 def edge(spec: Selected) -> Edge:
     """Give what protects exposed services."""
     said = spec["security"]["network"]
+    if len(said) == 1:  # the way out alone, as most tenants have it
+        return _OPEN
     base: Pointer = ("spec", "security", "network")
     made_from = _leaves(base, said, "web_application_firewall", "ddos_protection")
     firewall, denial = said.get("web_application_firewall", False), said.get("ddos_protection", False)
@@ -133,20 +137,25 @@ def images(spec: Selected) -> ImagePolicy:
 
 def other_regions(spec: Selected, clusters: Mapping[str, Cluster]) -> Iterator[OtherRegion]:
     """List the regions that data is sent to and that are said, in the order of the vocabulary."""
-    cloud = spec["placement"]["cloud"]
+    holders: tuple[tuple[Pointer, Mapping[str, Any]], ...] = (
+        (("spec", "backup"), spec["backup"]),
+        (("spec", "security", "audit", "sink"), spec["security"]["audit"].get("sink", _NOTHING)),
+        (("spec", "monitoring", "logging", "sink"), spec["monitoring"]["logging"].get("sink", _NOTHING)),
+    )
+    for base, said in holders:
+        if "region" in said:
+            jurisdiction = _jurisdiction(said["region"], spec["placement"]["cloud"], clusters)
+            yield OtherRegion(said["region"], jurisdiction, ((*base, "region"),))
+
+
+def _jurisdiction(region: str, cloud: str, clusters: Mapping[str, Cluster]) -> str:
+    """Of a region of a public cloud, or of a cluster profile's region on premises."""
     known = REGIONS.get(cloud) or {
         cluster.get("region", ""): cluster.get("jurisdiction", "")
         for cluster in clusters.values()
         if cluster.get("cloud", cloud) == cloud
     }
-    holders: tuple[tuple[Pointer, Mapping[str, Any]], ...] = (
-        (("spec", "backup"), spec["backup"]),
-        (("spec", "security", "audit", "sink"), spec["security"]["audit"].get("sink", {})),
-        (("spec", "monitoring", "logging", "sink"), spec["monitoring"]["logging"].get("sink", {})),
-    )
-    for base, said in holders:
-        if "region" in said:
-            yield OtherRegion(said["region"], known.get(said["region"], ""), ((*base, "region"),))
+    return known.get(region, "")
 
 
 def unused(spec: Selected) -> Iterator[tuple[Pointer, Pointer]]:
