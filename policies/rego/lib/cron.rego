@@ -1,77 +1,87 @@
 # METADATA
 # scope: package
-# title: Schedules of five cron fields
+# title: Schedules
 # description: >-
-#   How long the time between two runs can be. Names of weekdays are understood, names of months need not be.
+#   When something runs, as sets of minutes, hours and days, so that five fields of cron and six of AWS can be compared.
+#   Undefined for a text that is no such schedule.
 package tenant_compiler.lib.cron
 
 import rego.v1
 
-_weekdays := {"sun": 0, "mon": 1, "tue": 2, "wed": 3, "thu": 4, "fri": 5, "sat": 6}
+_names := {"SUN": "0", "MON": "1", "TUE": "2", "WED": "3", "THU": "4", "FRI": "5", "SAT": "6"}
 
-_a_year := 8784
+_months := {
+	"JAN": "1",
+	"FEB": "2",
+	"MAR": "3",
+	"APR": "4",
+	"MAY": "5",
+	"JUN": "6",
+	"JUL": "7",
+	"AUG": "8",
+	"SEP": "9",
+	"OCT": "10",
+	"NOV": "11",
+	"DEC": "12",
+}
 
-# The longest time between the hours of two runs, in hours. A schedule that leaves out months counts as a year; days of
-# the month are counted in one of 31 days.
-longest_gap(schedule) := max([_gap_within(hours), ((_days_between(fields) * 24) + min(hours)) - max(hours)]) if {
-	fields := _fields(schedule)
-	fields[3] == "*"
-	hours := _numbers(fields[1], 0, 23)
-} else := _a_year
+# When five fields of cron run. Where both kinds of days are said, either of them is enough: two entries.
+times(schedule) := {entry |
+	fields := split(schedule, " ")
+	count(fields) == 5
+	some days in _days(fields[2], fields[4])
+	entry := _entry(fields[0], fields[1], days[0], fields[3], days[1])
+}
 
-_fields(schedule) := [field | some field in split(lower(schedule), " "); field != ""]
+# When an expression of AWS runs: `cron(0 2 * * ? *)`. Its weekdays are read by name, because its numbers begin with 1.
+aws_times(expression) := {_entry(fields[0], fields[1], fields[2], fields[3], fields[4])} if {
+	regex.match(`^cron\([^()]*\)$`, expression)
+	fields := split(trim_suffix(trim_prefix(expression, "cron("), ")"), " ")
+	count(fields) == 6
+	fields[5] == "*"
+	not regex.match(`[0-9]`, fields[4])
+} else := set()
 
-# The longest time between two runs of one day; 0 with a single run.
-_gap_within(hours) := max(gaps) if {
-	gaps := {gap |
-		some hour in hours
-		gap := min({other | some other in hours; other > hour}) - hour
-	}
-	count(gaps) > 0
-} else := 0
+_days(day, weekday) := [[day, "*"]] if {
+	_every(weekday)
+} else := [["*", weekday]] if {
+	_every(day)
+} else := [[day, "*"], ["*", weekday]]
 
-# The longest time between two days with runs. Where both fields name days, either of them is enough for a run.
-_days_between(fields) := 1 if {
-	fields[2] == "*"
-	fields[4] == "*"
-} else := _round(_numbers(fields[2], 1, 31), 31) if {
-	fields[4] == "*"
-} else := _round(_numbers(fields[4], 0, 6), 7) if {
-	fields[2] == "*"
-} else := min([_round(_numbers(fields[2], 1, 31), 31), _round(_numbers(fields[4], 0, 6), 7)])
+_every(field) if count({"*", "*/1"} & {part | some part in split(field, ",")}) > 0
 
-# The longest way from one of some days to the next, around a week or month.
-_round(days, length) := max([_gap_within(days), (length + min(days)) - max(days)])
+_entry(minute, hour, day, month, weekday) := {
+	"minute": _values(minute, 0, 59),
+	"hour": _values(hour, 0, 23),
+	"day": _values(day, 1, 31),
+	"month": _values(strings.replace_n(_months, upper(month)), 1, 12),
+	"weekday": {day_of_week |
+		some number in _values(strings.replace_n(_names, upper(weekday)), 0, 6)
+		day_of_week := number % 7
+	},
+}
 
-# The numbers that a field stands for.
-_numbers(field, low, high) := {number |
+_values(field, low, high) := {number | some number in numbers.range(low, high)} if {
+	field in {"*", "?"}
+} else := {number |
 	some part in split(field, ",")
-	[range, step] := _step(part)
-	[first, last] := _bounds(range, step, low, high)
+	[first, last] := _bounds(split(part, "/")[0], low, high, contains(part, "/"))
 	some number in numbers.range(first, last)
-	(number - first) % step == 0
+	(number - first) % _step(part) == 0
 }
 
-_step(part) := [range, to_number(step)] if {
-	[range, step] := split(part, "/")
-} else := [part, 1]
-
-_bounds("*", _, low, high) := [low, high]
-
-_bounds(range, step, _, high) := [_number(first), last] if {
-	range != "*"
-	parts := split(range, "-")
-	first := parts[0]
-	last := _last(parts, step, high)
-}
-
-# `5/15` goes on to the end of its range; `5` is 5 alone.
-_last(parts, step, high) := _number(parts[1]) if {
-	count(parts) == 2
-} else := high if {
-	step > 1
-} else := _number(parts[0])
-
-_number(text) := to_number(text) if {
+_bounds(text, low, high, stepped) := [low, high] if {
+	text in {"*", "?"}
+} else := [to_number(text), high] if {
+	stepped
 	regex.match(`^[0-9]+$`, text)
-} else := _weekdays[text]
+} else := [to_number(text), to_number(text)] if {
+	regex.match(`^[0-9]+$`, text)
+} else := [to_number(ends[0]), to_number(ends[1])] if {
+	regex.match(`^[0-9]+-[0-9]+$`, text)
+	ends := split(text, "-")
+}
+
+_step(part) := to_number(split(part, "/")[1]) if {
+	regex.match(`/[1-9][0-9]*$`, part)
+} else := 1

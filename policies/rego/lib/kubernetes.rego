@@ -57,6 +57,13 @@ containers := [{"pod": pod, "list": list, "index": index, "value": value} |
 	value := pod.spec[list][index]
 ]
 
+roles := [role | some kind in ["ClusterRole", "Role"]; role := input.artifacts.kubernetes[kind][_]]
+
+bindings := [binding |
+	some kind in ["ClusterRoleBinding", "RoleBinding"]
+	binding := input.artifacts.kubernetes[kind][_]
+]
+
 # Where a container stands in its object.
 at(container) := array.concat(container.pod.at, [container.list, container.index])
 

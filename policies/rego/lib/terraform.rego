@@ -30,6 +30,15 @@ providers := array.concat(
 	],
 )
 
+# The region that a resource is made in: its own, or that of the provider that it chooses; undefined when none is said.
+region(item) := item.value.region if {
+	item.value.region
+} else := _regions[[roots[item.file], trim_prefix(object.get(item.value, "provider", "aws."), "aws.")]]
+
+_regions := {[roots[provider.item.file], object.get(provider.value, "alias", "")]: provider.value.region |
+	some provider in providers
+}
+
 # The address of a block in its root: `aws_s3_bucket.scans`.
 address(item) := trim_prefix(item.ref, concat("", [item.file, "#"]))
 
@@ -67,10 +76,18 @@ refers(text, kind, item) if {
 
 # Whether a text refers to a resource of one of some kinds in the root of another one.
 refers_to_any(text, kinds, item) if {
-	some kind in kinds
-	other := input.artifacts.terraform[kind][_]
-	refers(text, kind, other)
-	roots[other.file] == roots[item.file]
+	is_string(text)
+	startswith(text, "${")
+	endswith(text, "}")
+	parts := split(trim_prefix(text, "${"), ".")
+	count(parts) == 3
+	parts[0] in kinds
+	[roots[item.file], parts[0], parts[1]] in _resources
+}
+
+_resources := {[roots[item.file], kind, item.name] |
+	some kind
+	item := input.artifacts.terraform[kind][_]
 }
 
 # Resources of a kind that are settings of a bucket: they refer to it, or say the name that it has in AWS.
@@ -83,6 +100,58 @@ of_bucket(kind, bucket) := [item |
 	item := input.artifacts.terraform[kind][_]
 	item.value.bucket in names
 	roots[item.file] == roots[bucket.file]
+]
+
+# Databases with the parameters that they refer to.
+parametrised := [{"store": store, "group": group} |
+	some kind, names in _parameters
+	store := input.artifacts.terraform[kind][_]
+	group := input.artifacts.terraform[names.group][_]
+	refers(store.value[names.field], names.group, group)
+	roots[group.file] == roots[store.file]
+]
+
+# Databases without such parameters, each with the field that should name them.
+unparametrised := [{"store": store, "field": names.field} |
+	some kind, names in _parameters
+	store := input.artifacts.terraform[kind][_]
+	not store.ref in {pair.store.ref | some pair in parametrised}
+]
+
+_parameters := {
+	"aws_db_instance": {"field": "parameter_group_name", "group": "aws_db_parameter_group"},
+	"aws_rds_cluster": {"field": "db_cluster_parameter_group_name", "group": "aws_rds_cluster_parameter_group"},
+}
+
+# All that a group says of a parameter.
+parameter(group, name) := {each.value |
+	some each in blocks(group.value, "parameter")
+	each.name == name
+}
+
+# After how many days the rules of a lifecycle that are on and hold for the whole bucket do something.
+after(lifecycle, action, field) := {days |
+	some rule in blocks(lifecycle.value, "rule")
+	rule.status == "Enabled"
+	_whole(rule)
+	some done in blocks(rule, action)
+	days := integer(done[field])
+}
+
+_whole(rule) if {
+	object.get(rule, "prefix", "") == ""
+	every filter in blocks(rule, "filter") {
+		object.keys(filter) - {"prefix"} == set()
+		object.get(filter, "prefix", "") == ""
+	}
+}
+
+# Trails of the account, each with the bucket that it writes to.
+trails := [{"trail": trail, "bucket": bucket} |
+	trail := input.artifacts.terraform.aws_cloudtrail[_]
+	bucket := input.artifacts.terraform.aws_s3_bucket[_]
+	refers(trail.value.s3_bucket_name, "aws_s3_bucket", bucket)
+	roots[bucket.file] == roots[trail.file]
 ]
 
 # The statements of a policy in JSON; undefined for a text that cannot be read.

@@ -17,35 +17,33 @@ package tenant_compiler.rules.alerts_emitted
 
 import rego.v1
 
+import data.tenant_compiler.lib.alerts
+
 _objectives := input.tenant.spec.monitoring.slos
 
 deny contains {"message": message, "path": ["spec", "monitoring", "slos", name]} if {
 	input.artifacts.prometheus.alert[0]
 	some name, _ in _objectives
-	not name in {alert.value.labels.slo | some alert in _alerts}
+	not name in {alert.value.labels.slo | some alert in alerts.own}
 	message := sprintf("no alert watches the objective %s", [name])
 }
 
 deny contains {"message": message, "object": alert.ref, "path": path, "at": ["expr"]} if {
-	some alert in _alerts
+	some alert in alerts.own
 	name := alert.value.labels.slo
+	_objectives[name]
 	not _reads(alert.value.expr, name)
 	path := ["spec", "monitoring", "slos", name]
 	message := sprintf("the alert %s does not read the series of the objective %s", [alert.name, name])
 }
 
-checked contains alert.ref if some alert in _alerts
-
-# The alerts of objectives of this tenant in this environment.
-_alerts := [alert |
-	alert := input.artifacts.prometheus.alert[_]
+checked contains alert.ref if {
+	some alert in alerts.own
 	_objectives[alert.value.labels.slo]
-	alert.value.labels.tenant == input.tenant.metadata.name
-	alert.value.labels.environment == input.environment
-]
+}
 
 _reads(expression, name) if {
 	contains(expression, sprintf("slo=\"%s\"", [name]))
-	contains(expression, sprintf("%s-%s\"", [input.tenant.metadata.name, input.environment]))
+	contains(expression, alerts.selector)
 	contains(expression, ">")
 }

@@ -40,7 +40,7 @@ deny contains {"message": message, "object": home.item.ref, "path": _path(duty)}
 	message := sprintf("nobody is bound to the role %s in the namespace %s", [said.role, home.name])
 }
 
-deny contains {"message": message, "object": bound.item.ref, "path": _path(duty), "at": ["subjects"]} if {
+deny contains {"message": message, "object": bound.ref, "path": _path(duty), "at": ["subjects"]} if {
 	some bound in _bound
 	some duty, said in _duties
 	bound.role[2] == said.role
@@ -51,23 +51,23 @@ deny contains {"message": message, "object": bound.item.ref, "path": _path(duty)
 	)
 }
 
-deny contains {"message": message, "object": bound.item.ref, "path": _path("deployers"), "at": ["subjects"]} if {
+deny contains {"message": message, "object": bound.ref, "path": _path("deployers"), "at": ["subjects"]} if {
 	some bound in _changers
 	strangers := bound.who - {group | some group in object.get(_roles, "deployers", [])}
 	strangers != set()
 	message := sprintf(
 		"%s lets %s change what runs, who is not among the deployers",
-		[kubernetes.name(bound.item), concat(", ", strangers)],
+		[bound.name, concat(", ", strangers)],
 	)
 }
 
-deny contains {"message": message, "object": bound.item.ref, "path": _path("approvers"), "at": ["subjects"]} if {
+deny contains {"message": message, "object": bound.ref, "path": _path("approvers"), "at": ["subjects"]} if {
 	some bound in _changers
 	both := bound.who & {group | some group in object.get(_roles, "approvers", [])}
 	both != set()
 	message := sprintf(
 		"%s lets the approvers %s change what runs",
-		[kubernetes.name(bound.item), concat(", ", both)],
+		[bound.name, concat(", ", both)],
 	)
 }
 
@@ -76,22 +76,27 @@ checked contains home.item.ref if {
 	some home in kubernetes.homes
 }
 
-checked contains bound.item.ref if {
+checked contains bound.ref if {
 	some bound in _bound
 	some said in _duties
 	bound.role[2] == said.role
 }
 
-checked contains bound.item.ref if some bound in _changers
+checked contains bound.ref if some bound in _changers
 
 _path(duty) := ["spec", "change_control", "roles", duty]
 
-# Every binding in a namespace: the object, to which role of which namespace and cluster, and who. Subjects of other
+# Every binding in a namespace: to which role of which namespace and cluster, and who. Subjects of other
 # kinds than groups are shown with their kind: they are never declared.
-_bound := [{"item": item, "role": role, "who": who} |
+_bound := [bound |
 	item := input.artifacts.kubernetes.RoleBinding[_]
-	role := [kubernetes.clusters[item.file], item.value.metadata.namespace, item.value.roleRef.name]
-	who := {_who(subject) | subject := item.value.subjects[_]}
+	bound := {
+		"ref": item.ref,
+		"name": kubernetes.name(item),
+		"kind": item.value.roleRef.kind,
+		"role": [kubernetes.clusters[item.file], item.value.metadata.namespace, item.value.roleRef.name],
+		"who": {_who(subject) | subject := item.value.subjects[_]},
+	}
 ]
 
 _filled := {bound.role | some bound in _bound}
@@ -105,17 +110,18 @@ _changers := array.concat(
 	[bound |
 		_duties != {}
 		some bound in _bound
-		bound.item.value.roleRef.kind == "Role"
+		bound.kind == "Role"
 		bound.role in _strong
 	],
-	[{"item": item, "who": {_who(subject) | subject := item.value.subjects[_]}} |
+	[bound |
 		_duties != {}
-		some kind in ["ClusterRoleBinding", "RoleBinding"]
-		item := input.artifacts.kubernetes[kind][_]
+		some item in kubernetes.bindings
 		item.value.roleRef.kind == "ClusterRole"
 		some role in input.artifacts.kubernetes.ClusterRole
 		role.value.metadata.name == item.value.roleRef.name
 		_changes(role.value.rules)
+		who := {_who(subject) | subject := item.value.subjects[_]}
+		bound := {"ref": item.ref, "name": kubernetes.name(item), "who": who}
 	],
 )
 

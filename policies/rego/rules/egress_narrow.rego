@@ -55,22 +55,22 @@ deny contains {"message": message, "object": policy.ref, "path": _path, "at": ["
 	message := sprintf("the policy %s lets out to everywhere: a rule names no destination", [kubernetes.name(policy)])
 }
 
-deny contains {"message": message, "object": way.policy.ref, "path": _path, "at": way.at} if {
+deny contains {"message": message, "object": way.ref, "path": _path, "at": way.at} if {
 	some way in _ways
 	some left in _inner[way.cidr]
-	not left in object.get(way.block, "except", [])
+	not left in way.holes
 	message := sprintf(
 		"the policy %s lets out to %s without leaving out %s",
-		[kubernetes.name(way.policy), way.cidr, left],
+		[way.policy, way.cidr, left],
 	)
 }
 
-deny contains {"message": message, "object": way.policy.ref, "path": _path, "at": way.at} if {
+deny contains {"message": message, "object": way.ref, "path": _path, "at": way.at} if {
 	some way in _ways
-	some port in _ports(way.rule) - _allowed[way.cidr]
+	some port in way.ports - _allowed[way.cidr]
 	message := sprintf(
 		"the policy %s lets out to %s, %s, which nobody declares",
-		[kubernetes.name(way.policy), way.cidr, _shown(port)],
+		[way.policy, way.cidr, _shown(port)],
 	)
 }
 
@@ -98,13 +98,19 @@ _opens(value) if value.spec.egress[_]
 _opens(value) if value.specs[_].egress[_]
 
 # The ways to addresses that policies open.
-_ways := [{"policy": policy, "at": at, "rule": rule, "block": block, "cidr": block.cidr} |
-	some place
-	some index
+_ways := [way |
+	some index, place
 	policy := input.artifacts.kubernetes.NetworkPolicy[_]
 	rule := policy.value.spec.egress[index]
 	block := rule.to[place].ipBlock
-	at := ["spec", "egress", index, "to", place]
+	way := {
+		"ref": policy.ref,
+		"policy": kubernetes.name(policy),
+		"at": ["spec", "egress", index, "to", place],
+		"cidr": block.cidr,
+		"holes": object.get(block, "except", []),
+		"ports": _ports(rule),
+	}
 ]
 
 # A rule without ports, or with a range of them, opens some that it does not name: 0.

@@ -41,7 +41,8 @@ deny contains {"message": message, "object": home.item.ref, "at": ["metadata", "
 }
 
 deny contains {"message": message, "object": item.ref, "at": ["metadata", "namespace"]} if {
-	some item in _namespaced
+	_names != set()
+	item := input.artifacts.kubernetes[_][_]
 	home := item.value.metadata.namespace
 	not home in _names
 	message := sprintf("%s is in the namespace %v of somebody else", [kubernetes.name(item), home])
@@ -65,7 +66,11 @@ deny contains {"message": message, "object": root.ref, "at": ["backend"]} if {
 
 checked contains home.item.ref if some home in kubernetes.homes
 
-checked contains item.ref if some item in _namespaced
+checked contains item.ref if {
+	_names != set()
+	item := input.artifacts.kubernetes[_][_]
+	item.value.metadata.namespace
+}
 
 checked contains provider.item.ref if some provider in terraform.providers
 
@@ -81,9 +86,3 @@ _both_in(key) if {
 }
 
 _names := {home.name | some home in kubernetes.homes}
-
-_namespaced := [item |
-	_names != set()
-	item := input.artifacts.kubernetes[_][_]
-	item.value.metadata.namespace
-]

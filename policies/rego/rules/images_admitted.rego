@@ -58,10 +58,10 @@ checked contains home.item.ref if {
 	some home in kubernetes.homes
 }
 
-checked contains item.ref if {
+checked contains ref if {
 	_declared != set()
 	some pair in _pairs
-	some item in [pair.binding, pair.policy]
+	some ref in pair.refs
 }
 
 _path(setting) := ["spec", "security", "images", setting]
@@ -77,11 +77,11 @@ _held(home, setting) if {
 	some pair in _pairs
 	pair.cluster == home.cluster
 	pair.namespace == home.name
-	_refuses(setting, pair.policy.value.spec.validations)
+	_refuses(setting, pair.validations)
 }
 
 # Bindings and policies that hold for all pods of a namespace: no condition, no rule and no object is left out.
-_pairs := [{"binding": binding, "policy": policy, "cluster": cluster, "namespace": namespace} |
+_pairs := [pair |
 	binding := input.artifacts.kubernetes.ValidatingAdmissionPolicyBinding[_]
 	"Deny" in binding.value.spec.validationActions
 	resources := binding.value.spec.matchResources
@@ -96,6 +96,12 @@ _pairs := [{"binding": binding, "policy": policy, "cluster": cluster, "namespace
 	object.get(policy.value.spec, "failurePolicy", "Fail") == "Fail"
 	not policy.value.spec.matchConditions[0]
 	_covers(policy.value.spec.matchConstraints)
+	pair := {
+		"refs": [binding.ref, policy.ref],
+		"cluster": cluster,
+		"namespace": namespace,
+		"validations": policy.value.spec.validations,
+	}
 ]
 
 _covers(constraints) if {

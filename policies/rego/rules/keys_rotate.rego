@@ -27,26 +27,30 @@ _declared := input.tenant.spec.security.keys.rotation_days
 _usual_days := 365
 
 deny contains {"message": message, "object": key.ref, "path": _path, "at": ["enable_key_rotation"]} if {
-	some key in _keys
+	key := input.artifacts.terraform.aws_kms_key[_]
+	_rotating(key)
 	not terraform.yes(key.value.enable_key_rotation)
 	message := sprintf("%s does not rotate; declared is every %d days", [terraform.address(key), _declared])
 }
 
 deny contains {"message": message, "object": key.ref, "path": _path, "at": ["rotation_period_in_days"]} if {
-	some key in _keys
+	key := input.artifacts.terraform.aws_kms_key[_]
+	_rotating(key)
 	days := object.get(key.value, "rotation_period_in_days", _usual_days)
 	not _often(days)
 	message := sprintf("%s rotates too seldom; declared is every %d days", [terraform.address(key), _declared])
 }
 
-checked contains key.ref if some key in _keys
+checked contains key.ref if {
+	key := input.artifacts.terraform.aws_kms_key[_]
+	_rotating(key)
+}
 
 # Keys that encrypt; those that sign or compute codes hold no data.
-_keys := [key |
-	key := input.artifacts.terraform.aws_kms_key[_]
+_rotating(key) if {
 	object.get(key.value, "key_usage", "ENCRYPT_DECRYPT") == "ENCRYPT_DECRYPT"
 	not _in_hsm(key)
-]
+}
 
 _in_hsm(key) if {
 	input.tenant.spec.security.keys.hsm == true

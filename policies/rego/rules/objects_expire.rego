@@ -31,7 +31,7 @@ deny contains {"message": message, "object": end.bucket.ref, "path": end.path} i
 deny contains {"message": message, "object": lifecycle.ref, "path": end.path, "at": ["rule"]} if {
 	some end in _ends
 	some lifecycle in end.lifecycles
-	_after(lifecycle, "expiration", "days") != {end.days}
+	terraform.after(lifecycle, "expiration", "days") != {end.days}
 	message := sprintf(
 		"%s does not let objects go after the declared %d days",
 		[terraform.address(lifecycle), end.days],
@@ -41,7 +41,7 @@ deny contains {"message": message, "object": lifecycle.ref, "path": end.path, "a
 deny contains {"message": message, "object": lifecycle.ref, "path": end.path, "at": ["rule"]} if {
 	some end in _ends
 	some lifecycle in end.lifecycles
-	found := _after(lifecycle, "noncurrent_version_expiration", "noncurrent_days")
+	found := terraform.after(lifecycle, "noncurrent_version_expiration", "noncurrent_days")
 	not _within(found, end.days)
 	message := sprintf(
 		"%s does not let old versions of objects go within the declared %d days",
@@ -65,23 +65,6 @@ _ends := [end |
 		"path": ["spec", "data", "object", name, "lifecycle_days"],
 	}
 ]
-
-# After how many days the rules that are on and hold for the whole bucket do something.
-_after(lifecycle, action, field) := {days |
-	some rule in terraform.blocks(lifecycle.value, "rule")
-	rule.status == "Enabled"
-	_whole(rule)
-	some done in terraform.blocks(rule, action)
-	days := terraform.integer(done[field])
-}
-
-_whole(rule) if {
-	object.get(rule, "prefix", "") == ""
-	every filter in terraform.blocks(rule, "filter") {
-		object.keys(filter) - {"prefix"} == set()
-		object.get(filter, "prefix", "") == ""
-	}
-}
 
 _within(found, days) if {
 	found != set()

@@ -33,15 +33,16 @@ _quotas := input.tenant.spec.quotas
 _wanted := {line: said | some line, said in _lines; is_number(said.declared)}
 
 deny contains {"message": message, "object": home.item.ref, "path": ["spec", "quotas", said.field]} if {
-	some [home, quotas] in _homes
+	some home in kubernetes.homes
+	quotas := _quotas_of(home)
 	some line, said in _wanted
 	not _says(quotas, line)
 	message := sprintf("the namespace %s has no quota with %s", [home.name, line])
 }
 
 deny contains {"message": message, "object": quota.ref, "path": path, "at": ["spec", "hard", line]} if {
-	some [_, quotas] in _homes
-	some quota in quotas
+	some home in kubernetes.homes
+	some quota in _quotas_of(home)
 	some line, said in _wanted
 	amount := quota.value.spec.hard[line]
 	not _amount(line, amount) == said.declared
@@ -51,18 +52,15 @@ deny contains {"message": message, "object": quota.ref, "path": path, "at": ["sp
 
 checked contains item.ref if {
 	_wanted != {}
-	some [home, quotas] in _homes
-	some item in array.concat([home.item], quotas)
+	some home in kubernetes.homes
+	some item in array.concat([home.item], _quotas_of(home))
 }
 
-# Namespaces, each with its quotas. A quota with a scope counts only some of the pods.
-_homes := [[home, quotas] |
-	some home in kubernetes.homes
-	quotas := [quota |
-		some quota in kubernetes.inside("ResourceQuota", home)
-		not quota.value.spec.scopes
-		not quota.value.spec.scopeSelector
-	]
+# A quota with a scope counts only some of the pods.
+_quotas_of(home) := [quota |
+	some quota in kubernetes.inside("ResourceQuota", home)
+	not quota.value.spec.scopes
+	not quota.value.spec.scopeSelector
 ]
 
 _says(quotas, line) if {

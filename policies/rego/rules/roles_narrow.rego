@@ -26,7 +26,7 @@ _powerful := {"admin", "cluster-admin", "edit"}
 
 deny contains {"message": message, "object": role.ref, "at": ["rules", index, field]} if {
 	some index, field
-	some role in _roles
+	some role in kubernetes.roles
 	contains(json.marshal(role.value.rules), "*")
 	text := role.value.rules[index][field][_]
 	contains(text, "*")
@@ -35,20 +35,20 @@ deny contains {"message": message, "object": role.ref, "at": ["rules", index, fi
 
 deny contains {"message": message, "object": role.ref, "at": ["rules", index, "verbs"]} if {
 	some index
-	some role in _roles
+	some role in kubernetes.roles
 	some verb in _verbs
 	verb in role.value.rules[index].verbs
 	message := sprintf("who has the role %s can give themselves more rights: %s", [kubernetes.name(role), verb])
 }
 
 deny contains {"message": message, "object": role.ref, "at": ["aggregationRule"]} if {
-	some role in _roles
+	some role in kubernetes.roles
 	role.value.aggregationRule
 	message := sprintf("the role %s takes its rights from roles that others make", [kubernetes.name(role)])
 }
 
 deny contains {"message": message, "object": binding.ref, "at": ["roleRef"]} if {
-	some binding in _bindings
+	some binding in kubernetes.bindings
 	role := binding.value.roleRef.name
 	_strong(role)
 	message := sprintf("%s binds the role %s", [kubernetes.name(binding), role])
@@ -56,7 +56,7 @@ deny contains {"message": message, "object": binding.ref, "at": ["roleRef"]} if 
 
 deny contains {"message": message, "object": binding.ref, "at": ["subjects", index]} if {
 	some index
-	some binding in _bindings
+	some binding in kubernetes.bindings
 	who := binding.value.subjects[index].name
 	startswith(who, "system:")
 	message := sprintf("%s gives rights to %s, which is Kubernetes' own", [kubernetes.name(binding), who])
@@ -71,16 +71,9 @@ deny contains {"message": message, "object": binding.ref, "at": ["subjects", ind
 	message := sprintf("%s gives rights to a service account of the namespace %v", [kubernetes.name(binding), other])
 }
 
-checked contains role.ref if some role in _roles
+checked contains role.ref if some role in kubernetes.roles
 
-checked contains binding.ref if some binding in _bindings
-
-_roles := [role | some kind in ["ClusterRole", "Role"]; role := input.artifacts.kubernetes[kind][_]]
-
-_bindings := [binding |
-	some kind in ["ClusterRoleBinding", "RoleBinding"]
-	binding := input.artifacts.kubernetes[kind][_]
-]
+checked contains binding.ref if some binding in kubernetes.bindings
 
 _strong(role) if role in _powerful
 

@@ -38,26 +38,33 @@ deny contains {"message": message, "object": policy.ref, "at": ["spec", "ingress
 	message := sprintf("the policy %s lets in everybody: %s", [kubernetes.name(policy), range])
 }
 
-deny contains {"message": message, "object": policy.ref, "at": ["spec", direction, index, side, place]} if {
-	some [policy, direction, index, side, place, peer] in _peers
-	object.keys(peer) & {"ipBlock", "namespaceSelector", "podSelector"} == set()
-	message := sprintf("the policy %s allows everybody: a peer chooses nothing", [kubernetes.name(policy)])
+deny contains {"message": message, "object": way.ref, "at": way.at} if {
+	some way in _ways
+	object.keys(way.peer) & {"ipBlock", "namespaceSelector", "podSelector"} == set()
+	message := sprintf("the policy %s allows everybody: a peer chooses nothing", [way.policy])
 }
 
-deny contains {"message": message, "object": policy.ref, "at": ["spec", direction, index, side, place]} if {
-	some [policy, direction, index, side, place, peer] in _peers
-	selector := peer.namespaceSelector
+deny contains {"message": message, "object": way.ref, "at": way.at} if {
+	some way in _ways
+	selector := way.peer.namespaceSelector
 	not _named(selector)
-	message := sprintf("the policy %s chooses namespaces by something else than their name", [kubernetes.name(policy)])
+	message := sprintf("the policy %s chooses namespaces by something else than their name", [way.policy])
 }
 
 checked contains item.ref if item := input.artifacts.kubernetes.NetworkPolicy[_]
 
-_peers := [[policy, direction, index, side, place, peer] |
+# Everything that a policy opens a way to or from.
+_ways := [way |
 	some index, place
 	policy := input.artifacts.kubernetes.NetworkPolicy[_]
 	some direction, side in _sides
 	peer := policy.value.spec[direction][index][side][place]
+	way := {
+		"ref": policy.ref,
+		"policy": kubernetes.name(policy),
+		"at": ["spec", direction, index, side, place],
+		"peer": peer,
+	}
 ]
 
 # Further labels and expressions can only narrow a choice.

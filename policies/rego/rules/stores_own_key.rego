@@ -23,9 +23,11 @@ _custody := ["spec", "security", "keys", "custody"]
 
 _own if input.tenant.spec.security.keys.custody == "customer_managed"
 
-# What holds data or copies of it, with the attribute that names its key.
+# What holds data, copies of it or records about it, with the attribute that names its key.
 _attributes := {
 	"aws_backup_vault": "kms_key_arn",
+	"aws_cloudtrail": "kms_key_id",
+	"aws_cloudwatch_log_group": "kms_key_id",
 	"aws_db_instance": "kms_key_id",
 	"aws_docdb_cluster": "kms_key_id",
 	"aws_ebs_volume": "kms_key_id",

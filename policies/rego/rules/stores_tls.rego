@@ -25,28 +25,20 @@ _declared := input.tenant.spec.security.tls.minimum_version
 
 _versions := {"1.2": 12, "1.3": 13, "TLSv1.2": 12, "TLSv1.3": 13}
 
-# Databases, each with the field that names its parameters and the kind of resource that these are.
-_databases := {
-	"aws_db_instance": {"field": "parameter_group_name", "group": "aws_db_parameter_group"},
-	"aws_rds_cluster": {"field": "db_cluster_parameter_group_name", "group": "aws_rds_cluster_parameter_group"},
-}
-
-deny contains {"message": message, "object": store.ref, "path": _path, "at": [names.field]} if {
-	some kind, names in _databases
-	store := input.artifacts.terraform[kind][_]
-	not terraform.refers_to_any(store.value[names.field], {names.group}, store)
-	message := sprintf("%s has no parameters of this root that would force TLS", [terraform.address(store)])
+deny contains {"message": message, "object": bare.store.ref, "path": _path, "at": [bare.field]} if {
+	some bare in terraform.unparametrised
+	message := sprintf("%s has no parameters of this root that would force TLS", [terraform.address(bare.store)])
 }
 
 deny contains {"message": message, "object": group.ref, "path": _path, "at": ["parameter"]} if {
 	some group in _groups
-	_values(group, "rds.force_ssl") != {"1"}
+	terraform.parameter(group, "rds.force_ssl") != {"1"}
 	message := sprintf("%s does not force TLS: rds.force_ssl is not 1", [terraform.address(group)])
 }
 
 deny contains {"message": message, "object": group.ref, "path": _path, "at": ["parameter"]} if {
 	some group in _groups
-	values := _values(group, "ssl_min_protocol_version")
+	values := terraform.parameter(group, "ssl_min_protocol_version")
 	not _recent(values)
 	message := sprintf(
 		"%s accepts TLS older than %s, by ssl_min_protocol_version",
@@ -74,10 +66,7 @@ deny contains {"message": message, "object": policy.ref, "path": _path, "at": ["
 	message := sprintf("%s does not deny TLS older than %s", [terraform.address(policy), _declared])
 }
 
-checked contains store.ref if {
-	some kind, _ in _databases
-	store := input.artifacts.terraform[kind][_]
-}
+checked contains pair.store.ref if some pair in array.concat(terraform.parametrised, terraform.unparametrised)
 
 checked contains group.ref if some group in _groups
 
@@ -86,19 +75,7 @@ checked contains item.ref if {
 	some item in array.concat([bucket], policies)
 }
 
-# The parameters of databases.
-_groups := [group |
-	some kind, names in _databases
-	store := input.artifacts.terraform[kind][_]
-	group := input.artifacts.terraform[names.group][_]
-	terraform.refers(store.value[names.field], names.group, group)
-	terraform.roots[group.file] == terraform.roots[store.file]
-]
-
-_values(group, name) := {parameter.value |
-	some parameter in terraform.blocks(group.value, "parameter")
-	parameter.name == name
-}
+_groups := [pair.group | some pair in terraform.parametrised]
 
 _recent(values) if {
 	count(values) > 0
@@ -120,9 +97,10 @@ _denies_plain_text(policy, bucket) if {
 # A text that only Terraform can read: there is no more than the words to look for.
 _denies_plain_text(policy, _) if _words(policy.value.policy, {"Deny", "aws:SecureTransport"})
 
+# Services of AWS inside AWS may be left out: which TLS they speak is nobody else's to choose.
 _denies_old_versions(policy, bucket) if {
 	some condition in _denied(policy, bucket)
-	object.keys(condition) == {"NumericLessThan"}
+	object.remove(condition, ["NumericLessThan"]) in [{}, {"Bool": {"aws:PrincipalIsAWSService": "false"}}]
 	object.keys(condition.NumericLessThan) == {"s3:TlsVersion"}
 	_versions[condition.NumericLessThan["s3:TlsVersion"]] >= _versions[_declared]
 }

@@ -23,14 +23,17 @@ import data.tenant_compiler.lib.terraform
 _zone := "topology.kubernetes.io/zone"
 
 deny contains {"message": message, "object": pod.item.ref, "at": at} if {
-	some pod in _replicated
+	some pod in kubernetes.pods
+	_replicated(pod.item)
 	not _spread(pod)
 	at := array.concat(pod.at, ["topologySpreadConstraints"])
 	message := sprintf("pods of %s are not spread over zones", [kubernetes.name(pod.item)])
 }
 
 deny contains {"message": message, "object": item.ref, "path": path, "at": ["spec", "replicas"]} if {
-	some [item, wanted] in _declared
+	some kind in _kinds
+	item := input.artifacts.kubernetes[kind][_]
+	wanted := _wanted(item)
 	_least(item) < wanted
 	name := kubernetes.name(item)
 	path := ["spec", "services", name, "scaling"]
@@ -38,39 +41,46 @@ deny contains {"message": message, "object": item.ref, "path": path, "at": ["spe
 }
 
 deny contains {"message": message, "object": store.ref, "path": path, "at": ["multi_az"]} if {
-	some store in _doubled
+	store := input.artifacts.terraform.aws_db_instance[_]
+	_doubled(store)
 	not terraform.yes(store.value.multi_az)
 	path := ["spec", "data", "sql", store.value.tags.store, "high_availability"]
 	message := sprintf("%s has no standby in a second zone", [terraform.address(store)])
 }
 
-checked contains pod.item.ref if some pod in _replicated
-
-checked contains item.ref if some [item, _] in _declared
-
-checked contains store.ref if some store in _doubled
-
-# Pods of which there are more than one in a cluster with more than one zone.
-_replicated := [pod |
+checked contains pod.item.ref if {
 	some pod in kubernetes.pods
-	kubernetes.zones(pod.item) > 1
-	_most(pod.item) > 1
-]
+	_replicated(pod.item)
+}
 
-# Workloads of services that are declared with more than one replica, each with how many.
-_declared := [[item, wanted] |
-	some kind in ["Deployment", "StatefulSet"]
+checked contains item.ref if {
+	some kind in _kinds
 	item := input.artifacts.kubernetes[kind][_]
+	_wanted(item)
+}
+
+checked contains store.ref if {
+	store := input.artifacts.terraform.aws_db_instance[_]
+	_doubled(store)
+}
+
+_kinds := ["Deployment", "StatefulSet"]
+
+# What has more than one pod in a cluster with more than one zone.
+_replicated(item) if {
+	kubernetes.zones(item) > 1
+	_most(item) > 1
+}
+
+# How many replicas are declared for the service that a workload runs, where it is more than one.
+_wanted(item) := wanted if {
 	scaling := input.tenant.spec.services[item.value.metadata.name].scaling
 	wanted := object.get(scaling, "fixed", object.get(scaling, "minimum", 1))
 	wanted > 1
-]
+}
 
-# Databases of stores that are declared as highly available.
-_doubled := [store |
-	store := input.artifacts.terraform.aws_db_instance[_]
-	input.tenant.spec.data.sql[store.value.tags.store].high_availability == true
-]
+# The database of a store that is declared as highly available.
+_doubled(store) if input.tenant.spec.data.sql[store.value.tags.store].high_availability == true
 
 # The autoscaler's numbers stand above the workload's own.
 _most(item) := max([object.get(scaler.value.spec, "maxReplicas", 1) | some scaler in _scalers(item)]) if {
