@@ -196,6 +196,7 @@ CHECKS: Final[Mapping[str, tuple[tuple[tuple[str, ...], Check], ...]]] = {
     "workspace": ((("cluster", "*", "data_cidrs", "*"), check_cidr),),
     "waiver": ((("spec", "created"), check_date), (("spec", "expires"), check_date)),
     "framework": ((("spec", "date"), check_date),),
+    "fixture": ((("cases", "*", "judged_on"), check_date),),
 }
 """The fields with a format, by schema; ``*`` stands for every key of a map and every item of a list.
 
