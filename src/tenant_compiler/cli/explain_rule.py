@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tenant_compiler.model.policy import Rule
 
 _SUBJECTS: Final = {"tenant": "the tenant's settings", "artifact": "what is emitted for the tenant"}
+_SEVERITIES: Final = {"error": "an error", "warning": "a warning"}
 _ENFORCEMENT: Final = {
     "block": "a tenant that it denies is not written",
     "report": "it only makes the exit code 1",
@@ -54,7 +55,7 @@ def explain_rule(frame: Frame, law: Law, rule: Rule) -> Outcome:
         "",
         *wrapped(rule.description),
         "",
-        f"Rule {rule.name}, a {rule.severity}; it reads {_SUBJECTS[rule.subject]}; {_ENFORCEMENT[rule.enforcement]}.",
+        f"Rule {rule.name}, {_SEVERITIES[rule.severity]}; it reads {_SUBJECTS[rule.subject]}; {_ENFORCEMENT[rule.enforcement]}.",
         *_carried(rule, law),
         f"What to do: {terminal(rule.remediation)}",
         f"Source: {rule.file}",

@@ -127,7 +127,8 @@ class Story:
             yield f"  {terminal(result.error)}"
         for parameter in result.rule.parameters:
             demand = self._compliance.parameters[parameter.name]
-            others = "".join(f"; {who or 'the default'} asks for {json.dumps(value)}" for who, value in demand.others)
+            less = [(who, value) for who, value in demand.others if value != demand.value]
+            others = "".join(f"; {who} asks for {json.dumps(value)}" for who, value in less)
             yield f"  {parameter.name}: {json.dumps(demand.value)}, from {demand.by or 'the rule itself'}{others}"
         for denial in result.denials:
             yield f"  denied: {terminal(denial.message)}"
