@@ -66,8 +66,9 @@ _values(field, low, high) := {number | some number in numbers.range(low, high)} 
 } else := {number |
 	some part in split(field, ",")
 	[first, last] := _bounds(split(part, "/")[0], low, high, contains(part, "/"))
+	step := _step(part)
 	some number in numbers.range(first, last)
-	(number - first) % _step(part) == 0
+	(number - first) % step == 0
 }
 
 _bounds(text, low, high, stepped) := [low, high] if {
