@@ -195,7 +195,7 @@ class _Reader:
         for index, item in enumerate(said):
             name, at = (item, "") if isinstance(item, str) else (item["rule"], item["at"])
             if name not in self._rules:
-                help_ = did_you_mean(name, self._rules) or "`tenant-compile policy list` shows which there are"
+                help_ = did_you_mean(name, self._rules) or "name a rule by the last part of its package"
                 self._find("TC803", f"there is no rule `{name}`", (*pointer, index), help_)
             uses.append(RuleUse(name, self._at(at, (*pointer, index, "at"))))
         return tuple(uses)
