@@ -23,25 +23,31 @@ if TYPE_CHECKING:
     )
     from tenant_compiler.model.diagnostic import Diagnostic, Label, Place, Span, TenantCompileError
     from tenant_compiler.model.plan import Need, Plan
+    from tenant_compiler.model.policy import Applied, Compliance, Denial, Reason, RuleResult, Verdict
     from tenant_compiler.model.resolved import Layer, Resolved
     from tenant_compiler.model.result import EnvironmentResult, TenantResult
     from tenant_compiler.resolve.origin import Origin
+    from tenant_compiler.run.bench import Judging
 
 __version__ = "0.1.0"
 
 __all__ = [
     "API_VERSION",
+    "Applied",
     "Artifact",
     "ArtifactObject",
     "ArtifactRule",
     "Backend",
     "BuildReport",
+    "Compliance",
     "Context",
+    "Denial",
     "Diagnostic",
     "EnvironmentResult",
     "Extension",
     "Fact",
     "Fleet",
+    "Judging",
     "Label",
     "Layer",
     "Need",
@@ -49,13 +55,16 @@ __all__ = [
     "Place",
     "Plan",
     "PlanCheck",
+    "Reason",
     "Resolved",
     "RulePack",
+    "RuleResult",
     "Shared",
     "Span",
     "Support",
     "TenantCompileError",
     "TenantResult",
+    "Verdict",
     "__version__",
     "open_workspace",
 ]
@@ -76,9 +85,11 @@ _HOMES = {
     ),
     "model.diagnostic": ("Diagnostic", "Label", "Place", "Span", "TenantCompileError"),
     "model.plan": ("Need", "Plan"),
+    "model.policy": ("Applied", "Compliance", "Denial", "Reason", "RuleResult", "Verdict"),
     "model.resolved": ("Layer", "Resolved"),
     "model.result": ("EnvironmentResult", "TenantResult"),
     "resolve.origin": ("Origin",),
+    "run.bench": ("Judging",),
 }
 """The module of each public name."""
 

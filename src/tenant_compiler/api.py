@@ -12,6 +12,7 @@ from tenant_compiler.model.diagnostic import Diagnostic, TenantCompileError
 from tenant_compiler.model.record import NamedTuple
 from tenant_compiler.read import workspace as workspaces
 from tenant_compiler.run import passes
+from tenant_compiler.run.bench import Judging
 from tenant_compiler.run.discovery import Selectors
 from tenant_compiler.run.session import Session
 
@@ -75,10 +76,12 @@ class Fleet:
 
     Attributes:
         workspace: where the fleet is and what its configuration says; the configuration is read once.
+        judging: how compliance is judged; what came of it is in `EnvironmentResult.compliance`.
     """
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, judging: Judging | None = None) -> None:
         self.workspace = workspace
+        self.judging = judging or Judging()
 
     @property
     def root(self) -> str:
@@ -104,7 +107,7 @@ class Fleet:
             TenantCompileError: a selector fits nothing, or a plug-in is broken or missing.
             TypeError: a selector is a single text.
         """
-        session = Session(self.workspace, targets=_texts("targets", targets))
+        session = Session(self.workspace, targets=_texts("targets", targets), judging=self.judging)
         yield from session.stream(_selectors(tenants, environments, labels, paths), passes.BUILD)
 
     def check(
@@ -230,33 +233,36 @@ class Fleet:
 
     def _collect(self, selectors: Selectors, steps: Sequence[Pass], targets: Iterable[str]) -> BuildReport:
         start = time.perf_counter()
-        session = Session(self.workspace, targets=_texts("targets", targets))
+        named = _texts("targets", targets)
+        session = Session(self.workspace, targets=named, judging=self.judging)
         results = tuple(session.stream(selectors, steps))
-        return _report(results, (), start)
+        return _report(results, session.finish(narrow=selectors.narrow or bool(named)), start)
 
     def _write(self, selectors: Selectors, targets: tuple[str, ...]) -> BuildReport:
         from tenant_compiler.run.build import Build, Options  # noqa: PLC0415 - brings the output tree with it
 
         start = time.perf_counter()
-        session = Session(self.workspace, targets=targets)
+        session = Session(self.workspace, targets=targets, judging=self.judging)
         options = Options(output=self.workspace.config["workspace"]["output"], targets=targets)
         with Build(session, selectors, options) as build:
             results = tuple(written.result for written in build)
-            report = _report(results, build.finish(), start)
+            found = [*build.finish(), *session.finish(narrow=selectors.narrow or bool(targets))]
+            report = _report(results, found, start)
             return report._replace(written=build.totals.written, removed=build.totals.removed)
 
 
-def open_workspace(path: str | PathLike[str] = ".") -> Fleet:
+def open_workspace(path: str | PathLike[str] = ".", *, judging: Judging | None = None) -> Fleet:
     """Open the workspace that a path lies in.
 
     Args:
         path: a folder, or a file in it. The configuration is looked for there and upwards, not past the folder that
             holds ``.git``.
+        judging: how compliance is judged: on which day, with or without waivers, compared with which frameworks.
 
     Raises:
         TenantCompileError: there is no workspace, or its configuration is wrong; exit code 2.
     """
-    return Fleet(workspaces.open_workspace(fspath(path)))
+    return Fleet(workspaces.open_workspace(fspath(path)), judging)
 
 
 def _selectors(

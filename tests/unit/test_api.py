@@ -97,7 +97,8 @@ def test_every_public_method_and_field_is_on_the_page() -> None:
     """What a record or the fleet has can be looked up."""
     text = page()
     records = [tc.BuildReport, tc.TenantResult, tc.EnvironmentResult, tc.Resolved, tc.Layer, tc.Origin, tc.Diagnostic]
-    for record in [*records, tc.Place, tc.Span, tc.Label]:
+    judged = [tc.Judging, tc.Compliance, tc.Applied, tc.Verdict, tc.Reason, tc.RuleResult, tc.Denial]
+    for record in [*records, tc.Place, tc.Span, tc.Label, *judged]:
         (row,) = re.findall(rf"^\| `{record.__name__}` \|.*$", text, re.MULTILINE)
         for field in [*record._fields, *(name for name, kind in vars(record).items() if isinstance(kind, property))]:
             if field != "fact":
@@ -168,7 +169,7 @@ def test_a_build_keeps_artifacts_findings_and_timings(fleet: tc.Fleet) -> None:
     assert report.ok
     assert list(report.artifacts) == [MANIFESTS, MANIFESTS.replace("production", "staging")]
     assert "Deployment/portal" in [item.id for item in report.artifacts[MANIFESTS].objects]
-    assert set(report.timings) == {"resolve", "plan", "judge", "lower", "check", "emit", "total"}
+    assert set(report.timings) == {"resolve", "plan", "judge", "lower", "check", "comply", "emit", "total"}
     assert 0 < sum(seconds for step, seconds in report.timings.items() if step != "total") < report.timings["total"]
     assert (report.written, report.removed) == (0, 0)
 

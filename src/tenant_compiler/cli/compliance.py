@@ -40,13 +40,10 @@ class Docket:
         self._statistics = statistics
         self._detailed = any(map(frame.writes, _LISTED))
         self._tally = Tally(detailed=matrix or self._detailed)
-        self._names: set[str] = set()
         self._waived: list[tuple[Diagnostic, str]] = []
 
     def take(self, result: TenantResult) -> None:
         """Take a tenant's verdicts."""
-        if result.tenant:
-            self._names.add(result.tenant)
         self._tally.take(result)
         if self._detailed:
             self._waived += [
@@ -59,9 +56,7 @@ class Docket:
         Args:
             narrow: whether the run left something out.
         """
-        complete = self._session.complete and not narrow
-        bench = self._session.tools.bench
-        self._frame.add(bench.finish(self._names if complete else None, whole=complete and not self._tally.unjudged))
+        self._frame.add(self._session.finish(narrow=narrow))
 
     def complete(self, outcome: Outcome) -> Outcome:
         """Add the verdicts to what a command hands back."""

@@ -55,7 +55,8 @@ def explain_rule(frame: Frame, law: Law, rule: Rule) -> Outcome:
         "",
         *wrapped(rule.description),
         "",
-        f"Rule {rule.name}, {_SEVERITIES[rule.severity]}; it reads {_SUBJECTS[rule.subject]}; {_ENFORCEMENT[rule.enforcement]}.",
+        f"Rule {rule.name}, {_SEVERITIES[rule.severity]}; it reads {_SUBJECTS[rule.subject]};"
+        f" {_ENFORCEMENT[rule.enforcement]}.",
         *_carried(rule, law),
         f"What to do: {terminal(rule.remediation)}",
         f"Source: {rule.file}",

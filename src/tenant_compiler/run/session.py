@@ -74,6 +74,8 @@ class Session:
         self.fleet = Fleet()
         self.complete = True
         """Whether every document so far could be read and named."""
+        self._named: set[str] = set()
+        self._unjudged = False
         self._keep = keep
         self._overlay = overlay or {}
         self._glanced: dict[str, bytes] = {}
@@ -116,6 +118,15 @@ class Session:
         missing = [name for name in selectors.tenants if name not in found]
         if missing and self.complete:
             raise TenantCompileError([self._unknown_tenant(missing[0])])
+
+    def finish(self, *, narrow: bool) -> list[Diagnostic]:
+        """Say what is wrong with policies, waivers and the baseline themselves, once all tenants have been streamed.
+
+        Args:
+            narrow: whether the run left something out: then nobody knows which waivers are needed.
+        """
+        complete = self.complete and not narrow
+        return self.tools.bench.finish(self._named if complete else None, whole=complete and not self._unjudged)
 
     def read(self, path: str) -> tuple[list[Document], list[TenantResult]]:
         """Read a file's tenants: the sound ones, and a result for each thing that is wrong with the rest."""
@@ -210,7 +221,10 @@ class Session:
             if document.ignores is not None and not clash:
                 findings += self._comments(document, own, selectors, passes)
             name = document.value["metadata"]["name"]
-            yield TenantResult(name, document.file, document.index, tuple(own), findings)
+            result = TenantResult(name, document.file, document.index, tuple(own), findings)
+            self._named.add(name)
+            self._unjudged |= not result.ok
+            yield result
 
     def _environments(self, document: Document, selectors: Selectors) -> list[str]:
         names = self.tools.resolver.environments(document)
