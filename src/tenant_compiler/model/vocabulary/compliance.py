@@ -187,7 +187,7 @@ class Compliance(TypedDict):
     frameworks: Annotated[
         dict[str, FrameworkUse],
         Info(
-            "Regulations and standards by name; `tenant-compile policy list` shows which there are.",
+            "Regulations and standards by name: `fedramp`, `gdpr`, `hipaa`, `iso27001`, `pci_dss`, `sox`, or your own.",
             {"hipaa": {}, "fedramp": {"level": "moderate"}},
             keys=NAME,
             default={},

@@ -48,12 +48,23 @@ class Backup(TypedDict):
 
     schedule: NotRequired[Annotated[str, Info("When backups are made, in UTC.", "0 */4 * * *", format="cron")]]
     copies: NotRequired[
-        Annotated[int, Ge(1), Le(5), Info("So many copies of each backup there are, the first included.", 2, "copies")]
+        Annotated[
+            int,
+            Ge(1),
+            Le(5),
+            Info(
+                "How many copies of each backup there are, the first included; left out: 2 with a `region`, else 1.",
+                2,
+                "copies",
+            ),
+        ]
     ]
     region: NotRequired[
         Annotated[str, Info("The region of the second copy; left out: no copy elsewhere.", "eu-west-1", pattern=NAME)]
     ]
-    retention_days: NotRequired[Annotated[int, Ge(1), Le(36500), Info("A backup is kept so long.", 35, "days")]]
+    retention_days: NotRequired[
+        Annotated[int, Ge(1), Le(36500), Info("A backup is kept so long; left out: 35.", 35, "days")]
+    ]
     immutable: NotRequired[Annotated[bool, Info("Nobody can delete a backup before its time.", example=True)]]
 
 

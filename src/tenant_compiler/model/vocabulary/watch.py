@@ -49,7 +49,12 @@ class Audit(TypedDict):
         Info("What is recorded; the layers add up.", ["authentication", "configuration"], union=True, default=[]),
     ]
     online_days: NotRequired[
-        Annotated[int, Ge(1), Le(3650), Info("Records can be searched at once for so long.", 90, "days")]
+        Annotated[
+            int,
+            Ge(1),
+            Le(3650),
+            Info("Records can be searched at once for so long; left out: as long as they are kept.", 90, "days"),
+        ]
     ]
     retention_days: NotRequired[Annotated[int, Ge(1), Le(36500), Info("Records are kept so long.", 2190, "days")]]
     immutable: NotRequired[Annotated[bool, Info("Nobody can change or delete a record before its time.", example=True)]]
