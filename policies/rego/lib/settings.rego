@@ -21,28 +21,22 @@ finding(pointer, message) := {"message": message, "path": pointer}
 fixable(pointer, value, message) := {"message": message, "path": pointer, "fix": {"path": pointer, "value": value}}
 
 # A number that must be said and not be above a limit. The purpose leads to the limit: "a session may be idle for".
-at_most(pointer, limit, unit, purpose) := [fixable(pointer, limit, message)] if {
-	value(pointer) == null
-	message := sprintf("%s is missing: %s at most %s", [text.path(pointer), purpose, text.amount(limit, unit)])
-} else := [fixable(pointer, limit, message)] if {
-	value(pointer) > limit
-	message := sprintf(
-		"%s is %v, but %s at most %s",
-		[text.path(pointer), value(pointer), purpose, text.amount(limit, unit)],
-	)
-} else := []
+at_most(pointer, limit, unit, purpose) := [] if {
+	actual := value(pointer)
+	is_number(actual)
+	actual <= limit
+} else := [fixable(pointer, limit, _limited(pointer, concat(" ", [purpose, "at most", text.amount(limit, unit)])))]
 
 # A number that must be said and not be below a limit.
-at_least(pointer, limit, unit, purpose) := [fixable(pointer, limit, message)] if {
+at_least(pointer, limit, unit, purpose) := [] if {
+	actual := value(pointer)
+	is_number(actual)
+	actual >= limit
+} else := [fixable(pointer, limit, _limited(pointer, concat(" ", [purpose, "at least", text.amount(limit, unit)])))]
+
+_limited(pointer, demand) := sprintf("%s is missing: %s", [text.path(pointer), demand]) if {
 	value(pointer) == null
-	message := sprintf("%s is missing: %s at least %s", [text.path(pointer), purpose, text.amount(limit, unit)])
-} else := [fixable(pointer, limit, message)] if {
-	value(pointer) < limit
-	message := sprintf(
-		"%s is %v, but %s at least %s",
-		[text.path(pointer), value(pointer), purpose, text.amount(limit, unit)],
-	)
-} else := []
+} else := sprintf("%s is %v, but %s", [text.path(pointer), value(pointer), demand])
 
 # A setting that must have one value. The reason is a sentence of its own: "nobody may change an audit record".
 exactly(pointer, wanted, reason) := [] if {
@@ -55,19 +49,17 @@ exactly(pointer, wanted, reason) := [] if {
 }
 
 # Whether a text, list or map is there and holds something.
-filled(pointer) if is_filled(value(pointer))
-
-is_filled(x) if {
-	is_string(x)
-	trim_space(x) != ""
+filled(pointer) if {
+	actual := value(pointer)
+	not actual in _nothing
+	not _blank(actual)
 }
 
-is_filled(x) if {
-	not is_string(x)
-	not is_number(x)
-	not is_boolean(x)
-	x != null
-	count(x) > 0
+_nothing := {null, [], {}}
+
+_blank(actual) if {
+	is_string(actual)
+	trim_space(actual) == ""
 }
 
 # A text, list or map that must be there and hold something. The reason is a sentence of its own.

@@ -11,7 +11,6 @@ path(pointer) := trim_prefix(concat("", [_step(part) | some part in _shown(point
 
 _shown(pointer) := array.slice(pointer, 1, count(pointer)) if {
 	pointer[0] == "spec"
-	count(pointer) > 1
 } else := pointer
 
 _step(part) := sprintf("[%d]", [part]) if {

@@ -6,9 +6,6 @@ package tenant_compiler.lib.tls
 
 import rego.v1
 
-number(version) := (to_number(major) * 10) + to_number(minor) if {
-	regex.match(`^[0-9]+[.][0-9]$`, version)
-	[major, minor] := split(version, ".")
-}
+number(version) := to_number(replace(version, ".", ""))
 
 version(number) := sprintf("%d.%d", [(number - (number % 10)) / 10, number % 10])

@@ -16,14 +16,14 @@ package tenant_compiler.rules.backup_immutable
 
 import rego.v1
 
+import data.tenant_compiler.lib.scope
 import data.tenant_compiler.lib.settings
-import data.tenant_compiler.lib.stores
 
 _immutable := ["spec", "backup", "immutable"]
 
 deny contains finding if {
-	count(stores.all) > 0
+	scope.storing
 	some finding in settings.exactly(_immutable, true, "nobody may delete a backup before its time")
 }
 
-checked contains _immutable if count(stores.all) > 0
+checked contains _immutable if scope.storing

@@ -22,9 +22,9 @@ package tenant_compiler.rules.backup_schedule
 
 import rego.v1
 
-import data.tenant_compiler.lib.cron
+import data.tenant_compiler.lib.intervals
+import data.tenant_compiler.lib.scope
 import data.tenant_compiler.lib.settings
-import data.tenant_compiler.lib.stores
 import data.tenant_compiler.lib.text
 
 _schedule := ["spec", "backup", "schedule"]
@@ -39,7 +39,7 @@ _often := "0 2 * * *" if {
 }
 
 deny contains finding if {
-	count(stores.all) > 0
+	scope.storing
 	settings.value(_schedule) == null
 	message := sprintf(
 		"backup.schedule is missing: stores must be backed up at least every %s",
@@ -49,28 +49,25 @@ deny contains finding if {
 }
 
 deny contains finding if {
-	count(stores.all) > 0
+	scope.storing
 	schedule := settings.value(_schedule)
 	schedule != null
-	cron.longest_gap(schedule) > input.parameters.backup_hours
+	gap := intervals.longest(schedule)
+	gap > input.parameters.backup_hours
 	message := sprintf(
 		"backup.schedule is %s, which leaves %s without a backup, but at most %s are allowed",
-		[
-			schedule,
-			text.amount(cron.longest_gap(schedule), "hours"),
-			text.amount(input.parameters.backup_hours, "hours"),
-		],
+		[schedule, text.amount(gap, "hours"), text.amount(input.parameters.backup_hours, "hours")],
 	)
 	finding := settings.fixable(_schedule, _often, message)
 }
 
 deny contains finding if {
-	count(stores.all) > 0
+	scope.storing
 	limit := input.parameters.backup_retention_days
 	some finding in settings.at_least(_retention, limit, "days", "a backup must be kept for")
 }
 
 checked contains pointer if {
-	count(stores.all) > 0
+	scope.storing
 	some pointer in [_schedule, _retention]
 }

@@ -21,21 +21,15 @@ package tenant_compiler.rules.breach_notification
 
 import rego.v1
 
-import data.tenant_compiler.lib.classes
 import data.tenant_compiler.lib.scope
 import data.tenant_compiler.lib.settings
 
 _hours := ["spec", "compliance", "breach_notification_hours"]
 
-_applies if {
-	scope.active
-	count(classes.held & classes.regulated) > 0
-}
-
 deny contains finding if {
-	_applies
+	scope.holding_regulated
 	limit := input.parameters.breach_notification_hours
 	some finding in settings.at_most(_hours, limit, "hours", "a breach may go unreported for")
 }
 
-checked contains _hours if _applies
+checked contains _hours if scope.holding_regulated

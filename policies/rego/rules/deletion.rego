@@ -22,8 +22,8 @@ package tenant_compiler.rules.deletion
 
 import rego.v1
 
+import data.tenant_compiler.lib.scope
 import data.tenant_compiler.lib.settings
-import data.tenant_compiler.lib.stores
 
 _how := ["spec", "compliance", "retention", "deletion"]
 
@@ -32,24 +32,24 @@ _deadline := ["spec", "compliance", "retention", "deletion_deadline_days"]
 _purge := ["spec", "compliance", "retention", "backup_purge_days"]
 
 deny contains finding if {
-	count(stores.all) > 0
+	scope.storing
 	some finding in settings.said(_how, "it must be said how data is deleted")
 }
 
 deny contains finding if {
-	count(stores.all) > 0
+	scope.storing
 	limit := input.parameters.deletion_deadline_days
 	some finding in settings.at_most(_deadline, limit, "days", "data that has to go may stay for")
 }
 
 deny contains finding if {
-	count(stores.all) > 0
+	scope.storing
 	settings.value(_purge) == null
 	message := "compliance.retention.backup_purge_days is missing: it must be said when deleted data is gone from backups"
 	finding := settings.finding(_purge, message)
 }
 
 checked contains pointer if {
-	count(stores.all) > 0
+	scope.storing
 	some pointer in [_how, _deadline, _purge]
 }

@@ -22,8 +22,8 @@ import data.tenant_compiler.lib.settings
 _setting := ["spec", "security", "network", "ddos_protection"]
 
 deny contains finding if {
-	count(scope.exposed) > 0
+	scope.serving
 	some finding in settings.exactly(_setting, true, "floods of requests must be held off")
 }
 
-checked contains _setting if count(scope.exposed) > 0
+checked contains _setting if scope.serving

@@ -28,11 +28,10 @@ _shortest(cidr) := 32 if {
 	contains(cidr, ":")
 } else := 16
 
-# The bits of a range's prefix; one without is taken for everything.
-_bits(cidr) := to_number(bits) if {
+_narrow(cidr) if {
 	[_, bits] := split(cidr, "/")
-	regex.match(`^[0-9]+$`, bits)
-} else := 0
+	to_number(bits) >= _shortest(cidr)
+}
 
 deny contains finding if {
 	some name in _names
@@ -45,7 +44,7 @@ deny contains finding if {
 	pointer := array.concat(_egress, [name, "cidr"])
 	cidr := settings.value(pointer)
 	cidr != null
-	_bits(cidr) < _shortest(cidr)
+	not _narrow(cidr)
 	message := sprintf(
 		"security.network.egress.%s.cidr is %s, but a range of at most /%d is allowed as a way out",
 		[name, cidr, _shortest(cidr)],

@@ -18,6 +18,7 @@ package tenant_compiler.rules.encryption_at_rest
 
 import rego.v1
 
+import data.tenant_compiler.lib.scope
 import data.tenant_compiler.lib.settings
 import data.tenant_compiler.lib.stores
 
@@ -25,7 +26,7 @@ _level := ["spec", "security", "encryption_level"]
 
 deny contains finding if {
 	settings.value(_level) == "basic"
-	count(stores.regulated) > 0
+	scope.storing_regulated
 	message := sprintf(
 		"security.encryption_level is basic, but at least enhanced is needed for the regulated data in %s",
 		[stores.names(stores.regulated)],
@@ -33,6 +34,6 @@ deny contains finding if {
 	finding := settings.fixable(_level, "enhanced", message)
 }
 
-checked contains _level if count(stores.regulated) > 0
+checked contains _level if scope.storing_regulated
 
 checked contains store.pointer if some store in stores.regulated

@@ -17,14 +17,14 @@ package tenant_compiler.rules.fips
 
 import rego.v1
 
+import data.tenant_compiler.lib.scope
 import data.tenant_compiler.lib.settings
-import data.tenant_compiler.lib.stores
 
 _fips := ["spec", "security", "keys", "fips"]
 
 deny contains finding if {
-	count(stores.all) > 0
+	scope.storing
 	some finding in settings.exactly(_fips, true, "cryptography must be validated (FIPS 140)")
 }
 
-checked contains _fips if count(stores.all) > 0
+checked contains _fips if scope.storing

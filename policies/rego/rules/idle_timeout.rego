@@ -35,18 +35,18 @@ _idle := ["spec", "security", "identity", "session_idle_minutes"]
 _privileged := ["spec", "security", "identity", "privileged_session_idle_minutes"]
 
 deny contains finding if {
-	count(scope.exposed) > 0
+	scope.serving
 	limit := input.parameters.session_idle_minutes
 	some finding in settings.at_most(_idle, limit, "minutes", "a session may be idle for")
 }
 
 deny contains finding if {
-	count(scope.exposed) > 0
+	scope.serving
 	limit := input.parameters.privileged_session_idle_minutes
 	some finding in settings.at_most(_privileged, limit, "minutes", "a session with more rights may be idle for")
 }
 
 checked contains pointer if {
-	count(scope.exposed) > 0
+	scope.serving
 	some pointer in [_idle, _privileged]
 }

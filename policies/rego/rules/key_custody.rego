@@ -18,6 +18,7 @@ package tenant_compiler.rules.key_custody
 
 import rego.v1
 
+import data.tenant_compiler.lib.scope
 import data.tenant_compiler.lib.settings
 import data.tenant_compiler.lib.stores
 
@@ -25,7 +26,7 @@ _custody := ["spec", "security", "keys", "custody"]
 
 deny contains finding if {
 	settings.value(_custody) != "customer_managed"
-	count(stores.regulated) > 0
+	scope.storing_regulated
 	message := sprintf(
 		"security.keys.custody is %s, but the regulated data in %s needs a key of the tenant's own",
 		[settings.value(_custody), stores.names(stores.regulated)],
@@ -33,6 +34,6 @@ deny contains finding if {
 	finding := settings.fixable(_custody, "customer_managed", message)
 }
 
-checked contains _custody if count(stores.regulated) > 0
+checked contains _custody if scope.storing_regulated
 
 checked contains store.pointer if some store in stores.regulated

@@ -25,8 +25,8 @@ package tenant_compiler.rules.key_rotation
 
 import rego.v1
 
+import data.tenant_compiler.lib.scope
 import data.tenant_compiler.lib.settings
-import data.tenant_compiler.lib.stores
 import data.tenant_compiler.lib.text
 
 _custody := ["spec", "security", "keys", "custody"]
@@ -34,12 +34,12 @@ _custody := ["spec", "security", "keys", "custody"]
 _rotation := ["spec", "security", "keys", "rotation_days"]
 
 deny contains finding if {
-	count(stores.regulated) > 0
+	scope.storing_regulated
 	some finding in settings.at_most(_rotation, input.parameters.key_rotation_days, "days", "a key may be used for")
 }
 
 deny contains finding if {
-	count(stores.regulated) > 0
+	scope.storing_regulated
 	settings.value(_custody) != "customer_managed"
 	message := sprintf(
 		"security.keys.custody is %s, and nobody promises that such a key changes after at most %s",
@@ -49,6 +49,6 @@ deny contains finding if {
 }
 
 checked contains pointer if {
-	count(stores.regulated) > 0
+	scope.storing_regulated
 	some pointer in [_custody, _rotation]
 }

@@ -24,7 +24,6 @@ package tenant_compiler.rules.log_retention_maximum
 
 import rego.v1
 
-import data.tenant_compiler.lib.classes
 import data.tenant_compiler.lib.scope
 import data.tenant_compiler.lib.settings
 
@@ -32,24 +31,20 @@ _audit := ["spec", "security", "audit", "retention_days"]
 
 _logging := ["spec", "monitoring", "logging", "retention_days"]
 
-# Without a time there is no audit trail; logs of services there are always.
-_logs := [_audit, _logging] if {
-	settings.value(_audit) != null
-} else := [_logging]
+# Without a time there is no audit trail.
+_logs contains _audit if settings.value(_audit) != null
 
-_applies if {
-	scope.running
-	count(classes.held & classes.personal) > 0
-}
+# What runs writes logs, whether or not anybody says for how long.
+_logs contains _logging if scope.running
 
 deny contains finding if {
-	_applies
+	scope.holding_personal
 	some pointer in _logs
 	limit := input.parameters.personal_log_retention_days
 	some finding in settings.at_most(pointer, limit, "days", "logs about persons may be kept for")
 }
 
 checked contains pointer if {
-	_applies
+	scope.holding_personal
 	some pointer in _logs
 }

@@ -16,14 +16,14 @@ package tenant_compiler.rules.portability
 
 import rego.v1
 
+import data.tenant_compiler.lib.scope
 import data.tenant_compiler.lib.settings
-import data.tenant_compiler.lib.stores
 
 _export := ["spec", "compliance", "retention", "export"]
 
 deny contains finding if {
-	count(stores.personal) > 0
+	scope.storing_personal
 	some finding in settings.exactly(_export, true, "personal data must be given out in a common format on request")
 }
 
-checked contains _export if count(stores.personal) > 0
+checked contains _export if scope.storing_personal

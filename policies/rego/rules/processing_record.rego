@@ -16,7 +16,6 @@ package tenant_compiler.rules.processing_record
 
 import rego.v1
 
-import data.tenant_compiler.lib.classes
 import data.tenant_compiler.lib.scope
 import data.tenant_compiler.lib.settings
 
@@ -28,18 +27,13 @@ _reasons := {
 
 _pointer(field) := ["spec", "compliance", "processing", field]
 
-_applies if {
-	scope.active
-	count(classes.held & classes.personal) > 0
-}
-
 deny contains finding if {
-	_applies
+	scope.holding_personal
 	some field, reason in _reasons
 	some finding in settings.said(_pointer(field), reason)
 }
 
 checked contains _pointer(field) if {
-	_applies
+	scope.holding_personal
 	some field, _ in _reasons
 }

@@ -16,21 +16,15 @@ package tenant_compiler.rules.pseudonymisation
 
 import rego.v1
 
-import data.tenant_compiler.lib.classes
 import data.tenant_compiler.lib.scope
 import data.tenant_compiler.lib.settings
 
 _masking := ["spec", "compliance", "masking", "personal"]
 
-_applies if {
-	scope.active
-	count(classes.held & classes.personal) > 0
-}
-
 deny contains finding if {
-	_applies
+	scope.holding_personal
 	reason := "persons must not be named where nobody has to know them"
 	some finding in settings.said_as(_masking, "pseudonymised", reason)
 }
 
-checked contains _masking if _applies
+checked contains _masking if scope.holding_personal

@@ -23,8 +23,8 @@ import data.tenant_compiler.lib.settings
 _sso := ["spec", "security", "identity", "sso"]
 
 deny contains finding if {
-	count(scope.exposed) > 0
+	scope.serving
 	some finding in settings.said(_sso, "users of exposed services must sign on at one provider")
 }
 
-checked contains _sso if count(scope.exposed) > 0
+checked contains _sso if scope.serving

@@ -25,10 +25,10 @@ import data.tenant_compiler.lib.settings
 import data.tenant_compiler.lib.stores
 import data.tenant_compiler.lib.text
 
-_fields := {"sql": "retention_days", "object": "lifecycle_days"}
-
 # The place of a store's own end.
-_own_end(store) := array.concat(store.pointer, [object.get(_fields, store.kind, "retention_days")])
+_own_end(store) := array.concat(store.pointer, [field]) if {
+	field := object.get({"object": "lifecycle_days"}, store.kind, "retention_days")
+}
 
 # The classes of persons' data in a store that have no end for the whole tenant.
 _endless(store) := {class |

@@ -20,7 +20,6 @@ package tenant_compiler.rules.subprocessors
 
 import rego.v1
 
-import data.tenant_compiler.lib.classes
 import data.tenant_compiler.lib.scope
 import data.tenant_compiler.lib.settings
 import data.tenant_compiler.lib.text
@@ -36,24 +35,20 @@ _reasons := {
 }
 
 # Only who holds data that is protected has to name who else gets it.
-_applies if {
-	scope.active
-	count(classes.held & classes.regulated) > 0
-}
 
 _listed contains name if some name, _ in object.get(input.tenant, _subprocessors, {})
 
 _reached contains name if some name, _ in object.get(input.tenant, _egress, {})
 
 deny contains finding if {
-	_applies
+	scope.holding_regulated
 	some name in _listed
 	some field, reason in _reasons
 	some finding in settings.said(array.concat(_subprocessors, [name, field]), reason)
 }
 
 deny contains finding if {
-	_applies
+	scope.holding_regulated
 	some name in _reached
 	not name in _listed
 	pointer := array.concat(_subprocessors, [name])
@@ -65,6 +60,6 @@ deny contains finding if {
 }
 
 checked contains array.concat(_subprocessors, [name]) if {
-	_applies
+	scope.holding_regulated
 	some name in (_listed | _reached)
 }

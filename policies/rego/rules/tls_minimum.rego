@@ -17,14 +17,14 @@ package tenant_compiler.rules.tls_minimum
 
 import rego.v1
 
+import data.tenant_compiler.lib.scope
 import data.tenant_compiler.lib.settings
-import data.tenant_compiler.lib.stores
 import data.tenant_compiler.lib.tls
 
 _version := ["spec", "security", "tls", "minimum_version"]
 
 deny contains finding if {
-	count(stores.all) > 0
+	scope.storing
 	tls.number(settings.value(_version)) < input.parameters.tls_minimum
 	least := tls.version(input.parameters.tls_minimum)
 	message := sprintf(
@@ -34,4 +34,4 @@ deny contains finding if {
 	finding := settings.fixable(_version, least, message)
 }
 
-checked contains _version if count(stores.all) > 0
+checked contains _version if scope.storing

@@ -20,7 +20,6 @@ package tenant_compiler.rules.transfer_basis
 
 import rego.v1
 
-import data.tenant_compiler.lib.classes
 import data.tenant_compiler.lib.places
 import data.tenant_compiler.lib.scope
 import data.tenant_compiler.lib.settings
@@ -35,13 +34,13 @@ _countries := {"UK": "GB", "CH": "CH", "US": "US", "CA": "CA"}
 
 _country(code) := object.get(_countries, code, code)
 
-_applies if {
-	scope.active
-	count(classes.held & classes.personal) > 0
-}
-
-# Everybody who gets the data: where that is said, in words, and the codes of the country, the best one first.
-_recipients := array.concat(_regions, _processors)
+# Everybody outside who gets the data, unless a decision covers their whole country: where that is said, in words, the
+# codes of the country, the scope of the decision for it, and where the tenant says on which basis.
+_recipients := [object.union(recipient, {"covers": covers, "said": _said(recipient.codes)}) |
+	some recipient in array.concat(_regions, _processors)
+	covers := _adequacy(recipient.codes)
+	covers != "country"
+]
 
 _regions := [recipient |
 	some place in places.all
@@ -82,11 +81,15 @@ _said(codes) := [pointer |
 	settings.filled(pointer)
 ]
 
+# Where a transfer has to be written; where nobody knows the country, at the region itself.
+_missing(recipient) := array.concat(_transfers, [recipient.codes[0]]) if {
+	count(recipient.codes) > 0
+} else := recipient.pointer
+
 deny contains finding if {
-	_applies
+	scope.holding_personal
 	some recipient in _recipients
-	_adequacy(recipient.codes) != "country"
-	count(_said(recipient.codes)) == 0
+	count(recipient.said) == 0
 	pointer := _missing(recipient)
 	message := sprintf(
 		"%s (%s) is outside the European Economic Area, and neither an adequacy decision nor %s lets personal data go there",
@@ -95,48 +98,38 @@ deny contains finding if {
 	finding := settings.finding(pointer, message)
 }
 
-# Where a transfer has to be written; where nobody knows the country, at the region itself.
-_missing(recipient) := array.concat(_transfers, [recipient.codes[0]]) if {
-	count(recipient.codes) > 0
-} else := recipient.pointer
-
 deny contains finding if {
-	_applies
+	scope.holding_personal
 	some recipient in _recipients
-	_adequacy(recipient.codes) != "country"
-	some transfer in _said(recipient.codes)
+	some transfer in recipient.said
 	some field in ["basis", "reference"]
 	reason := sprintf("personal data goes to %s, so it must be said why it may", [recipient.what])
 	some finding in settings.said(array.concat(transfer, [field]), reason)
 }
 
 deny contains finding if {
-	_applies
+	scope.holding_personal
 	some recipient in _recipients
-	_adequacy(recipient.codes) == ""
-	some transfer in _said(recipient.codes)
+	recipient.covers == ""
+	some transfer in recipient.said
 	basis := array.concat(transfer, ["basis"])
 	settings.value(basis) == "adequacy"
-	message := sprintf(
-		"%s is adequacy, but no adequacy decision covers %s",
-		[text.path(basis), recipient.what],
-	)
+	message := sprintf("%s is adequacy, but no adequacy decision covers %s", [text.path(basis), recipient.what])
 	finding := settings.finding(basis, message)
 }
 
 checked contains place.pointer if {
-	_applies
+	scope.holding_personal
 	some place in places.all
 }
 
 checked contains array.concat(_subprocessors, [name, "country"]) if {
-	_applies
+	scope.holding_personal
 	some name, _ in object.get(input.tenant, _subprocessors, {})
 }
 
 checked contains pointer if {
-	_applies
+	scope.holding_personal
 	some recipient in _recipients
-	_adequacy(recipient.codes) != "country"
-	pointer := array.concat(_said(recipient.codes), [_missing(recipient)])[0]
+	pointer := array.concat(recipient.said, [_missing(recipient)])[0]
 }

@@ -22,8 +22,8 @@ import data.tenant_compiler.lib.settings
 _setting := ["spec", "security", "network", "web_application_firewall"]
 
 deny contains finding if {
-	count(scope.exposed) > 0
+	scope.serving
 	some finding in settings.exactly(_setting, true, "requests of clients must pass a firewall that knows attacks")
 }
 
-checked contains _setting if count(scope.exposed) > 0
+checked contains _setting if scope.serving
