@@ -1,4 +1,4 @@
-"""One case of a fixture, tried: its tenant is really compiled, judged by the one rule, and held against expectations."""
+"""One case of a fixture, tried: its tenant is really compiled, its rule judges it, and both are compared."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tenant_compiler.judge.denials import read_result
 from tenant_compiler.judge.evaluate import RESULTS
 from tenant_compiler.judge.projection import project
 from tenant_compiler.judge.verdicts import Evidence
-from tenant_compiler.model.artifact import ArtifactObject
+from tenant_compiler.model.artifact import Artifact, ArtifactObject
 from tenant_compiler.model.pointer import show
 from tenant_compiler.model.policy import Applied, Demand
 from tenant_compiler.model.record import NamedTuple
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from tenant_compiler.judge.fixtures import Case, Expected
-    from tenant_compiler.model.artifact import Artifact
     from tenant_compiler.model.policy import Denial, Rule, RuleResult
     from tenant_compiler.run.policies.bases import Bases
     from tenant_compiler.run.policies.process import Answer
@@ -58,7 +57,7 @@ def try_case(
         return Tried(case, (problem,), {}, None)
     emitted, missing = _changed(result.artifacts, case.objects)
     if missing:
-        return Tried(case, tuple(f"`objects` names {ref}, which is not emitted" for ref in missing), {}, None)
+        return Tried(case, tuple(f"`objects` removes {ref}, which is not emitted" for ref in missing), {}, None)
     demands = {each.name: Demand(case.parameters.get(each.name, each.default), "", ()) for each in rule.parameters}
     resolved = result.resolved
     assert resolved is not None
@@ -123,13 +122,19 @@ def _fits(expected: Expected, denial: Denial) -> bool:
 def _changed(
     artifacts: Mapping[str, tuple[Artifact, ...]], changes: Mapping[str, Any]
 ) -> tuple[Mapping[str, tuple[Artifact, ...]], list[str]]:
-    """Change emitted objects by their refs; the second value is the refs that name no file, or remove nothing."""
+    """Change, add and remove emitted objects by their refs; the second value is those that cannot be removed."""
     if not changes:
         return artifacts, []
     left = dict(changes)
     result = {
         target: tuple(_changed_file(target, artifact, left) for artifact in made) for target, made in artifacts.items()
     }
+    files: dict[tuple[str, str], list[ArtifactObject]] = {}
+    for ref in [ref for ref, value in left.items() if value is not None and "/" in ref]:
+        target, _, path = ref.partition("#")[0].partition("/")
+        files.setdefault((target, path), []).append(_added(ref, left.pop(ref)))
+    for (target, path), objects in files.items():
+        result[target] = (*result.get(target, ()), Artifact(path, "text", "", tuple(objects)))
     return result, sorted(left)
 
 
@@ -145,7 +150,9 @@ def _changed_file(target: str, artifact: Artifact, left: dict[str, Any]) -> Arti
         if patch is not None:
             objects.append(item._replace(value=merged(item.value, patch)))
     added = [ref for ref in left if ref.startswith(file) and left[ref] is not None]
-    objects += [
-        ArtifactObject(ref.removeprefix(file), merged({}, left.pop(ref)), (("metadata", "name"),)) for ref in added
-    ]
-    return artifact._replace(objects=tuple(objects))
+    return artifact._replace(objects=(*objects, *(_added(ref, left.pop(ref)) for ref in added)))
+
+
+def _added(ref: str, value: Any) -> ArtifactObject:
+    """An object that no back-end makes for the tenant."""
+    return ArtifactObject(ref.partition("#")[2], merged({}, value), (("metadata", "name"),))
