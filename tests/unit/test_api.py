@@ -138,7 +138,7 @@ def test_the_examples_of_the_page_run(project: Any, capsys: pytest.CaptureFixtur
     project.tenant("acme-health", quotas={"cpu_cores": 2})
     monkeypatch.chdir(project.root)
     blocks = re.findall(r"^```python\n(.*?)^```$", page(), re.MULTILINE | re.DOTALL)
-    assert len(blocks) == 5
+    assert len(blocks) == 6
     names: dict[str, Any] = {}
     for block in blocks:
         exec(compile(block, PAGE, "exec"), names)

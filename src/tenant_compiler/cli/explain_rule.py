@@ -50,13 +50,13 @@ def explain_rule(frame: Frame, law: Law, rule: Rule) -> Outcome:
         controls = [{"framework": name, "control": control, "title": title} for name, control, title in uses]
         return Outcome(extra={"rule": record, "controls": controls})
     style = frame.style()
+    kind = f"{_SEVERITIES[rule.severity]}; it reads {_SUBJECTS[rule.subject]}; {_ENFORCEMENT[rule.enforcement]}"
     lines = [
         style.paint(f"{rule.id}: {terminal(rule.title)}", BOLD),
         "",
         *wrapped(rule.description),
         "",
-        f"Rule {rule.name}, {_SEVERITIES[rule.severity]}; it reads {_SUBJECTS[rule.subject]};"
-        f" {_ENFORCEMENT[rule.enforcement]}.",
+        f"Rule {rule.name}, {kind}.",
         *_carried(rule, law),
         f"What to do: {terminal(rule.remediation)}",
         f"Source: {rule.file}",
