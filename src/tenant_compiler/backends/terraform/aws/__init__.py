@@ -1,3 +1,3 @@
-"""A plan in the words of Amazon Web Services: one key, buckets, PostgreSQL databases."""
+"""A plan in the words of Amazon Web Services: keys, buckets, PostgreSQL databases, and what protects them."""
 
 from __future__ import annotations

@@ -83,6 +83,12 @@ def log_groups(plan: Plan, store: SqlStore) -> tuple[str, ...]:
     return tuple(f"/aws/rds/instance/{cloud_name(plan, store.name, 63)}/{log}" for log in ("postgresql", "upgrade"))
 
 
+def encrypted_logs(plan: Plan) -> tuple[str, ...]:
+    """The log groups of all databases as the policy of the key names them: ``/aws/rds/instance/NAME/*``."""
+    groups = (group for store in plan.sql for group in log_groups(plan, store))
+    return tuple(dict.fromkeys(f"{group.rpartition('/')[0]}/*" for group in groups))
+
+
 def log_blocks(plan: Plan, store: SqlStore) -> Iterator[Block]:
     """Make the log groups of a database before RDS does: its own would be kept for ever, under the cloud's key.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from tenant_compiler.backends.terraform.aws.audit import audit_blocks, audit_key, log_groups
+from tenant_compiler.backends.terraform.aws.audit import audit_blocks, audit_key, encrypted_logs
 from tenant_compiler.backends.terraform.aws.backup import backup_blocks
 from tenant_compiler.backends.terraform.aws.edge import edge_blocks, has_edge
 from tenant_compiler.backends.terraform.aws.keys import has_key, key_blocks, store_key
@@ -38,19 +38,15 @@ def blocks(plan: Plan, settings: TerraformTarget) -> Iterator[Block]:
         made_from = plan.keys.made_from if audit is None else (*plan.keys.made_from, *audit.made_from)
         yield Block(("data", "aws_caller_identity", "current"), {}, made_from)
     if has_key(plan):
-        logs = tuple(
-            f"{group.rpartition('/')[0]}/*" for database in plan.sql for group in log_groups(plan, database)[:1]
-        )
-        yield from key_blocks(plan, store_key(plan, store, logs))
+        yield from key_blocks(plan, store_key(plan, store, encrypted_logs(plan)))
     for bucket in plan.objects:
         yield from object_blocks(plan, bucket)
     for database in plan.sql:
         yield from sql_blocks(plan, database)
     if audit is not None:
-        at_home = audit.region == plan.primary.region
-        yield from audit_blocks(
-            plan, audit, audit_key(plan, audit, store if at_home else "") if has_key(plan) else None
-        )
+        # A key store stands in one region.
+        near = store if audit.region == plan.primary.region else ""
+        yield from audit_blocks(plan, audit, audit_key(plan, audit, near) if has_key(plan) else None)
     if backup is not None and has_backup(plan):
         yield from backup_blocks(plan, backup)
     if has_edge(plan):
