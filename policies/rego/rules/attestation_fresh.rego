@@ -9,8 +9,8 @@
 #   severity: error
 #   enforcement: report
 #   remediation: >-
-#     do it again, and write when: `compliance.attestations: {penetration_test: {date: "2026-05-20", by: Example Labs,
-#     reference: PT-26-3}}`
+#     do it, and write when: each kind under `compliance.attestations` has a `date`, and better `by` and `reference`,
+#     too
 #   parameters:
 #     attestation_days:
 #       unit: days

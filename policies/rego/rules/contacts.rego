@@ -8,7 +8,7 @@
 #   evidence: attested
 #   severity: error
 #   enforcement: block
-#   remediation: "write the address: `compliance.contacts: {dpo: dpo@acme.example}`"
+#   remediation: write an e-mail address for it under `compliance.contacts`
 #   parameters:
 #     contacts: {unit: contacts, default: [], stricter: superset, description: The contacts that are asked for}
 #   carried_by: []
