@@ -52,7 +52,9 @@ def _check_known(option: str, code: str) -> None:
     # Plug-ins have prefixes of their own; which ones, only a run knows.
     if not code.startswith("TC"):
         return
-    codes = known_codes()
+    from tenant_compiler.judge.catalogue import load_catalogue  # noqa: PLC0415 - only who selects codes pays for it
+
+    codes = [*known_codes(), *(rule.id for rule in load_catalogue().rules.values())]
     if not any(known.startswith(code) for known in codes):
         meant = near(code, codes)
         hint = f"did you mean `{meant}`?" if meant else "`tenant-compile explain --all` lists the codes"
@@ -63,6 +65,6 @@ def _check_optional(code: str) -> None:
     if code in _OPTIONAL or not any(code.startswith(family) or family.startswith(code) for family in _ESSENTIAL):
         return
     raise WrongUseError(
-        f"--ignore {code}: findings of {', '.join(_ESSENTIAL)} keep a tenant from being compiled or written,"
-        f" so they cannot be ignored (except {', '.join(sorted(_OPTIONAL))} where they are no errors)"
+        f"--ignore {code}: findings of {', '.join(_ESSENTIAL)} keep a tenant from being compiled or written, or need a"
+        f" waiver, so they cannot be ignored (except {', '.join(sorted(_OPTIONAL))} where they are no errors)"
     )

@@ -10,6 +10,7 @@ import yaml
 
 from tenant_compiler import plugins
 from tenant_compiler.cli.codes import known_codes
+from tenant_compiler.judge.catalogue import load_catalogue
 from tenant_compiler.model.diagnostic import Diagnostic
 
 if TYPE_CHECKING:
@@ -195,11 +196,12 @@ def test_explain_prints_the_page_of_a_code(tc: Callable[..., Any]) -> None:
 
 
 def test_every_code_can_be_explained_and_is_listed(tc: Callable[..., Any]) -> None:
-    """With a title each; codes of plug-ins' checks are there too."""
+    """With a title each; the rules of policies and the codes of plug-ins' checks are there too."""
     listed = tc("explain", "--all").out.splitlines()[1:]
-    assert [line.split()[0] for line in listed if line.startswith("TC")] == known_codes()
+    codes = sorted([*known_codes(), *(rule.id for rule in load_catalogue().rules.values())])
+    assert [line.split()[0] for line in listed if line.startswith("TC")] == codes
     assert all(len(line.split(maxsplit=1)) == 2 for line in listed)
-    for code in known_codes():
+    for code in codes:
         assert tc("explain", code).out.startswith(f"{code}: ")
     assert len(json.loads(tc("explain", "--all", "--output-format", "json").out)["codes"]) == len(listed)
 

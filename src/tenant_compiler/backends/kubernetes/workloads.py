@@ -64,7 +64,8 @@ def _deployment(here: Scene, meta: Shared, workload: Workload, digest: str) -> A
     spec["revisionHistoryLimit"] = 5
     spec["template"] = template(here, meta, workload, digest)
     value = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": meta, "spec": spec}
-    return made("Deployment", value, workload.made_from)
+    # The site's zones are in the pods' topology.
+    return made("Deployment", value, (*workload.made_from, *here.site.made_from))
 
 
 def _cron_job(here: Scene, meta: Shared, workload: Workload, digest: str) -> ArtifactObject:
