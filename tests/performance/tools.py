@@ -1,4 +1,4 @@
-"""The benchmark's peers, installed once into ``.cache/bench`` of the repository, each under a name with its version."""
+"""The benchmark's peers, and the tests' oracle, installed once into ``.cache/bench`` of the repository, each under a name with its version."""
 
 from __future__ import annotations
 
@@ -6,23 +6,43 @@ import hashlib
 import os
 import shutil
 import subprocess
+import tempfile
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 CACHE = os.path.join(ROOT, ".cache", "bench")
 JSONNET = "v0.22.0"
+OPA = "v1.22.2"
+CONFTEST = "v0.71.1"
 
 
 def jsonnet() -> str | None:
     """The path of go-jsonnet, built by Go on first use; None where Go is not installed."""
-    folder = os.path.join(CACHE, f"jsonnet-{JSONNET}")
-    program = os.path.join(folder, "jsonnet")
+    return _built("jsonnet", f"github.com/google/go-jsonnet/cmd/jsonnet@{JSONNET}")
+
+
+def opa() -> str | None:
+    """The path of OPA, likewise; its first build takes a minute."""
+    return _built("opa", f"github.com/open-policy-agent/opa@{OPA}")
+
+
+def conftest() -> str | None:
+    """The path of conftest, likewise; its first build takes two minutes."""
+    return _built("conftest", f"github.com/open-policy-agent/conftest@{CONFTEST}")
+
+
+def _built(name: str, package: str) -> str | None:
+    """A program of Go: found where it was built before, else built; two that build at a time do each other no harm."""
+    folder = os.path.join(CACHE, f"{name}-{package.rpartition('@')[2]}")
+    program = os.path.join(folder, name)
     if os.path.exists(program):
         return program
     if shutil.which("go") is None:
         return None
-    package = f"github.com/google/go-jsonnet/cmd/jsonnet@{JSONNET}"
-    command = ["go", "install", "-trimpath", "-ldflags=-s -w", package]
-    subprocess.run(command, check=True, env={**os.environ, "GOBIN": folder, "CGO_ENABLED": "0"})
+    os.makedirs(folder, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder) as place:
+        command = ["go", "install", "-trimpath", "-ldflags=-s -w", package]
+        subprocess.run(command, check=True, env={**os.environ, "GOBIN": place, "CGO_ENABLED": "0"})
+        os.replace(os.path.join(place, name), program)
     return program
 
 
