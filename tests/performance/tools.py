@@ -1,4 +1,4 @@
-"""The benchmark's peers, and the tests' oracle, installed once into ``.cache/bench`` of the repository, each under a name with its version."""
+"""Programs of Go and Kapitan: the peers of benchmarks and the oracle of tests, built once into ``.cache/bench``."""
 
 from __future__ import annotations
 
