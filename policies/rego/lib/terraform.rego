@@ -49,8 +49,8 @@ blocks(body, name) := body[name] if {
 	is_object(body[name])
 } else := []
 
-# A flag that is really set; an expression is not.
-yes(value) if value in {true, "true"}
+# A flag of a body that is really set; an expression is not.
+yes(body, flag) if body[flag] in {true, "true"}
 
 # A number, which Terraform also takes as text; undefined for anything else.
 integer(value) := value if {
@@ -154,15 +154,15 @@ trails := [{"trail": trail, "bucket": bucket} |
 	roots[bucket.file] == roots[trail.file]
 ]
 
-# The statements of a policy in JSON; undefined for a text that cannot be read.
-statements(text) := blocks(document, "Statement") if {
-	json.is_valid(text)
-	document := json.unmarshal(text)
+# The statements of a resource's policy in JSON; undefined for a text that cannot be read.
+statements(item) := blocks(document, "Statement") if {
+	json.is_valid(item.value.policy)
+	document := json.unmarshal(item.value.policy)
 	is_object(document)
 }
 
 # A policy that only Terraform can read, because it makes the JSON itself. Rules can look for words in it, no more.
-encoded(text) if startswith(text, "${jsonencode(")
+encoded(item) if startswith(item.value.policy, "${jsonencode(")
 
 # Whether a statement is about everybody.
 everybody(statement) if statement.Principal == "*"

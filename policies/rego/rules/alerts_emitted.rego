@@ -32,7 +32,7 @@ deny contains {"message": message, "object": alert.ref, "path": path, "at": ["ex
 	some alert in alerts.own
 	name := alert.value.labels.slo
 	_objectives[name]
-	not _reads(alert.value.expr, name)
+	not _reads(alert, name)
 	path := ["spec", "monitoring", "slos", name]
 	message := sprintf("the alert %s does not read the series of the objective %s", [alert.name, name])
 }
@@ -42,7 +42,8 @@ checked contains alert.ref if {
 	_objectives[alert.value.labels.slo]
 }
 
-_reads(expression, name) if {
+_reads(alert, name) if {
+	expression := alert.value.expr
 	contains(expression, sprintf("slo=\"%s\"", [name]))
 	contains(expression, alerts.selector)
 	contains(expression, ">")

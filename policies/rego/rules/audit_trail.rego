@@ -37,7 +37,7 @@ _parameters := {"log_connections": {"1"}, "log_disconnections": {"1"}, "log_stat
 deny contains {"message": message, "object": store.ref, "path": _logging, "at": [_exports]} if {
 	_logs
 	some store in _databases
-	not "postgresql" in store.value[_exports]
+	not _exported(store)
 	message := sprintf("%s keeps its logs to itself", [terraform.address(store)])
 }
 
@@ -109,6 +109,8 @@ _databases := [store |
 	some kind in ["aws_db_instance", "aws_rds_cluster"]
 	store := input.artifacts.terraform[kind][_]
 ]
+
+_exported(store) if "postgresql" in store.value[_exports]
 
 _within(found, values) if {
 	found != set()

@@ -51,7 +51,8 @@ deny contains {"message": message, "object": plan.ref, "path": _schedule, "at": 
 deny contains {"message": message, "object": plan.ref, "path": _schedule, "at": ["rule", index]} if {
 	some plan in _plans
 	some index, rule in terraform.blocks(plan.value, "rule")
-	not terraform.refers_to_any(rule.target_vault_name, {"aws_backup_vault"}, plan)
+	vault := object.get(rule, "target_vault_name", "")
+	not terraform.refers_to_any(vault, {"aws_backup_vault"}, plan)
 	message := sprintf("%s keeps backups in no vault of this root", [terraform.address(plan)])
 }
 

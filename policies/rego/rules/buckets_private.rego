@@ -31,7 +31,7 @@ deny contains {"message": message, "object": bucket.ref} if {
 deny contains {"message": message, "object": block.ref, "at": [flag]} if {
 	some block in _settings("aws_s3_bucket_public_access_block")
 	some flag in _flags
-	not terraform.yes(block.value[flag])
+	not terraform.yes(block.value, flag)
 	message := sprintf("%s leaves the bucket open: %s is not true", [terraform.address(block), flag])
 }
 
@@ -54,7 +54,7 @@ deny contains {"message": message, "object": list.ref, "at": ["access_control_po
 
 deny contains {"message": message, "object": policy.ref, "at": ["policy"]} if {
 	policy := input.artifacts.terraform.aws_s3_bucket_policy[_]
-	some statement in terraform.statements(policy.value.policy)
+	some statement in terraform.statements(policy)
 	object.get(statement, "Effect", "") != "Deny"
 	not _somebody(statement)
 	message := sprintf("%s allows something to everybody", [terraform.address(policy)])
@@ -62,8 +62,8 @@ deny contains {"message": message, "object": policy.ref, "at": ["policy"]} if {
 
 deny contains {"message": message, "object": policy.ref, "at": ["policy"]} if {
 	policy := input.artifacts.terraform.aws_s3_bucket_policy[_]
-	not terraform.statements(policy.value.policy)
-	not _denies_only(policy.value.policy)
+	not terraform.statements(policy)
+	not _denies_only(policy)
 	message := sprintf("the policy of %s cannot be read", [terraform.address(policy)])
 }
 
@@ -86,7 +86,7 @@ _somebody(statement) if {
 }
 
 # A text that only Terraform can read: whom it allows something cannot be seen, so it may deny only.
-_denies_only(text) if {
-	terraform.encoded(text)
-	not contains(text, "Allow")
+_denies_only(policy) if {
+	terraform.encoded(policy)
+	not contains(policy.value.policy, "Allow")
 }

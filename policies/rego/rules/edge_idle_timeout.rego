@@ -37,7 +37,7 @@ deny contains {"message": message, "object": route.ref, "path": _path(field)} if
 deny contains {"message": message, "object": guard.ref, "path": _path(field), "at": ["spec", "oidc"]} if {
 	some field, minutes in _limits
 	some guard in edge.guards
-	not _ends(guard.value.spec.oidc, minutes)
+	not _ends(guard, minutes)
 	message := sprintf(
 		"sessions under the policy %s may last longer than the %d minutes that %s declares",
 		[kubernetes.name(guard), minutes, field],
@@ -51,7 +51,8 @@ checked contains item.ref if {
 
 _path(field) := ["spec", "security", "identity", field]
 
-_ends(oidc, minutes) if {
+_ends(guard, minutes) if {
+	oidc := guard.value.spec.oidc
 	oidc.refreshToken == false
 	_seconds(oidc.defaultTokenTTL) <= minutes * 60
 }

@@ -44,7 +44,7 @@ deny contains {"message": message, "object": route.ref, "path": _path} if {
 deny contains {"message": message, "object": guard.ref, "path": _path, "at": ["spec", "authorization"]} if {
 	_declared
 	some guard in edge.guards
-	not _asks(guard.value.spec.authorization)
+	not _asks(guard)
 	message := sprintf(
 		"the policy %s lets in clients without one of the second factors %s",
 		[kubernetes.name(guard), concat(", ", _methods)],
@@ -54,7 +54,7 @@ deny contains {"message": message, "object": guard.ref, "path": _path, "at": ["s
 deny contains {"message": message, "object": guard.ref, "path": _path, "at": ["spec", "jwt"]} if {
 	_declared
 	some guard in edge.guards
-	not _trusts(guard.value.spec.jwt)
+	not _trusts(guard)
 	message := sprintf("the policy %s takes tokens that are not from %s", [kubernetes.name(guard), _sso.issuer])
 }
 
@@ -63,7 +63,8 @@ checked contains item.ref if {
 	some item in array.concat(edge.routes, edge.guards)
 }
 
-_asks(authorization) if {
+_asks(guard) if {
+	authorization := guard.value.spec.authorization
 	authorization.defaultAction == "Deny"
 	every rule in [rule | rule := authorization.rules[_]; object.get(rule, "action", "") != "Deny"] {
 		claim := rule.principal.jwt.claims[_]
@@ -73,7 +74,8 @@ _asks(authorization) if {
 	}
 }
 
-_trusts(jwt) if {
+_trusts(guard) if {
+	jwt := guard.value.spec.jwt
 	jwt.providers[0]
 	not jwt.optional
 	every provider in jwt.providers {

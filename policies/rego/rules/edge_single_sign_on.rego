@@ -33,7 +33,7 @@ deny contains {"message": message, "object": route.ref, "path": _path} if {
 deny contains {"message": message, "object": guard.ref, "path": _path, "at": ["spec", "oidc"]} if {
 	_declared
 	some guard in edge.guards
-	not _asks(guard.value.spec.oidc)
+	not _asks(guard)
 	message := sprintf("the policy %s does not send clients to %s", [kubernetes.name(guard), _declared.issuer])
 }
 
@@ -53,7 +53,8 @@ checked contains item.ref if {
 	some item in _past
 }
 
-_asks(oidc) if {
+_asks(guard) if {
+	oidc := guard.value.spec.oidc
 	oidc.provider.issuer == _declared.issuer
 	oidc.clientID == _declared.client_id
 }

@@ -60,7 +60,7 @@ deny contains {"message": message, "object": root.ref, "at": ["backend"]} if {
 	some kinds in terraform.blocks(root.value, "backend")
 	some kind, _ in kinds
 	some settings in terraform.blocks(kinds, kind)
-	not _both_in(settings.key)
+	not _both_in(settings)
 	message := sprintf("the state is not kept under %s and %s", [_tenant, input.environment])
 }
 
@@ -79,8 +79,8 @@ checked contains root.ref if {
 	root.value.backend
 }
 
-_both_in(key) if {
-	words := split(replace(key, ".", "/"), "/")
+_both_in(settings) if {
+	words := split(replace(settings.key, ".", "/"), "/")
 	_tenant in words
 	input.environment in words
 }

@@ -25,7 +25,7 @@ _declared if input.tenant.spec.security.keys.fips == true
 deny contains {"message": message, "object": provider.item.ref, "path": _path, "at": ["use_fips_endpoint"]} if {
 	_declared
 	some provider in terraform.providers
-	not terraform.yes(provider.value.use_fips_endpoint)
+	not terraform.yes(provider.value, "use_fips_endpoint")
 	message := sprintf("%s does not use FIPS end points", [terraform.address(provider.item)])
 }
 

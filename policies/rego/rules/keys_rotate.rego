@@ -29,7 +29,7 @@ _usual_days := 365
 deny contains {"message": message, "object": key.ref, "path": _path, "at": ["enable_key_rotation"]} if {
 	key := input.artifacts.terraform.aws_kms_key[_]
 	_rotating(key)
-	not terraform.yes(key.value.enable_key_rotation)
+	not terraform.yes(key.value, "enable_key_rotation")
 	message := sprintf("%s does not rotate; declared is every %d days", [terraform.address(key), _declared])
 }
 

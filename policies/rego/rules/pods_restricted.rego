@@ -93,7 +93,7 @@ _wrong contains [container, "has no seccomp profile"] if {
 
 _wrong contains [container, "keeps capabilities: it does not drop ALL"] if {
 	some container in kubernetes.containers
-	not "ALL" in container.value.securityContext.capabilities.drop
+	not _drops_all(container.value)
 }
 
 _wrong contains [container, "adds capabilities"] if {
@@ -110,6 +110,8 @@ _wrong contains [container, "takes a port of its node"] if {
 	some container in kubernetes.containers
 	container.value.ports[_].hostPort != 0
 }
+
+_drops_all(container) if "ALL" in container.securityContext.capabilities.drop
 
 # What a container says itself stands above what its pod says.
 _shared(container, path) := object.get(

@@ -45,7 +45,7 @@ deny contains {"message": message, "object": quota.ref, "path": path, "at": ["sp
 	some quota in _quotas_of(home)
 	some line, said in _wanted
 	amount := quota.value.spec.hard[line]
-	not _amount(line, amount) == said.declared
+	not _is(line, amount, said.declared)
 	path := ["spec", "quotas", said.field]
 	message := sprintf("%s of the quota is %v, not what quotas.%s declares", [line, amount, said.field])
 }
@@ -68,10 +68,12 @@ _says(quotas, line) if {
 	quota.value.spec.hard[line]
 }
 
-_amount("limits.cpu", amount) := kubernetes.millicores(amount)
+_is(line, amount, declared) if {
+	endswith(line, "cpu")
+	kubernetes.millicores(amount) == declared
+}
 
-_amount("requests.cpu", amount) := kubernetes.millicores(amount)
-
-_amount("limits.memory", amount) := kubernetes.mebibytes(amount)
-
-_amount("requests.memory", amount) := kubernetes.mebibytes(amount)
+_is(line, amount, declared) if {
+	endswith(line, "memory")
+	kubernetes.mebibytes(amount) == declared
+}

@@ -37,7 +37,7 @@ _algorithms := {"AES256", "aws:kms", "aws:kms:dsse"}
 deny contains {"message": message, "object": store.ref, "at": [attribute]} if {
 	some kind, attribute in _attributes
 	store := input.artifacts.terraform[kind][_]
-	not terraform.yes(store.value[attribute])
+	not terraform.yes(store.value, attribute)
 	message := sprintf("%s is not encrypted: %s is not true", [terraform.address(store), attribute])
 }
 

@@ -44,7 +44,8 @@ deny contains {"message": message, "object": store.ref, "path": _custody, "at": 
 	_own
 	some kind, attribute in _attributes
 	store := input.artifacts.terraform[kind][_]
-	not terraform.refers_to_any(store.value[attribute], _keys, store)
+	text := object.get(store.value, attribute, "")
+	not terraform.refers_to_any(text, _keys, store)
 	message := sprintf("%s is not encrypted with a key of this root: %s", [terraform.address(store), attribute])
 }
 
@@ -53,8 +54,9 @@ deny contains {"message": message, "object": store.ref, "path": _custody, "at": 
 	_own
 	some kind in {"aws_db_instance", "aws_rds_cluster"}
 	store := input.artifacts.terraform[kind][_]
-	terraform.yes(store.value.manage_master_user_password)
-	not terraform.refers_to_any(store.value.master_user_secret_kms_key_id, _keys, store)
+	terraform.yes(store.value, "manage_master_user_password")
+	text := object.get(store.value, "master_user_secret_kms_key_id", "")
+	not terraform.refers_to_any(text, _keys, store)
 	message := sprintf("the password of %s is not encrypted with a key of this root", [terraform.address(store)])
 }
 
@@ -77,7 +79,7 @@ deny contains {"message": message, "object": key.ref, "path": _custody, "at": ["
 	_own
 	some kind in _keys
 	key := input.artifacts.terraform[kind][_]
-	_open(key.value.policy)
+	_open(key)
 	message := sprintf("the policy of %s lets everybody use the key, or cannot be read", [terraform.address(key)])
 }
 
@@ -123,13 +125,14 @@ _keyed(found) if {
 }
 
 # Without a policy, KMS lets the account alone decide.
-_open(text) if {
-	some statement in terraform.statements(text)
+_open(key) if {
+	some statement in terraform.statements(key)
 	object.get(statement, "Effect", "") != "Deny"
 	terraform.everybody(statement)
 }
 
-_open(text) if {
-	not terraform.encoded(text)
-	not terraform.statements(text)
+_open(key) if {
+	key.value.policy
+	not terraform.encoded(key)
+	not terraform.statements(key)
 }

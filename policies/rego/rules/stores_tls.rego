@@ -95,7 +95,7 @@ _denies_plain_text(policy, bucket) if {
 }
 
 # A text that only Terraform can read: there is no more than the words to look for.
-_denies_plain_text(policy, _) if _words(policy.value.policy, {"Deny", "aws:SecureTransport"})
+_denies_plain_text(policy, _) if _words(policy, {"Deny", "aws:SecureTransport"})
 
 # Services of AWS inside AWS may be left out: which TLS they speak is nobody else's to choose.
 _denies_old_versions(policy, bucket) if {
@@ -105,11 +105,11 @@ _denies_old_versions(policy, bucket) if {
 	_versions[condition.NumericLessThan["s3:TlsVersion"]] >= _versions[_declared]
 }
 
-_denies_old_versions(policy, _) if _words(policy.value.policy, {"Deny", "s3:TlsVersion", _declared})
+_denies_old_versions(policy, _) if _words(policy, {"Deny", "s3:TlsVersion", _declared})
 
 # Under which conditions a policy denies everything in a bucket to everybody.
 _denied(policy, bucket) := [statement.Condition |
-	some statement in terraform.statements(policy.value.policy)
+	some statement in terraform.statements(policy)
 	statement.Effect == "Deny"
 	terraform.everybody(statement)
 	count({"*", "s3:*"} & terraform.texts(statement.Action)) > 0
@@ -119,10 +119,10 @@ _denied(policy, bucket) := [statement.Condition |
 	concat("", [whole, "/*"]) in resources
 ]
 
-_words(text, words) if {
-	terraform.encoded(text)
-	not contains(text, "Allow")
+_words(policy, words) if {
+	terraform.encoded(policy)
+	not contains(policy.value.policy, "Allow")
 	every word in words {
-		contains(text, word)
+		contains(policy.value.policy, word)
 	}
 }

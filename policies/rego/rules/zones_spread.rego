@@ -43,7 +43,7 @@ deny contains {"message": message, "object": item.ref, "path": path, "at": ["spe
 deny contains {"message": message, "object": store.ref, "path": path, "at": ["multi_az"]} if {
 	store := input.artifacts.terraform.aws_db_instance[_]
 	_doubled(store)
-	not terraform.yes(store.value.multi_az)
+	not terraform.yes(store.value, "multi_az")
 	path := ["spec", "data", "sql", store.value.tags.store, "high_availability"]
 	message := sprintf("%s has no standby in a second zone", [terraform.address(store)])
 }
