@@ -6,22 +6,20 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from tenant_compiler.judge.evaluate import RESULTS
-from tenant_compiler.judge.fixtures import kinds_missing
+from tenant_compiler.judge.lint.usage import untested
 from tenant_compiler.judge.rego import outline, span_of
-from tenant_compiler.model.diagnostic import Diagnostic, Label, Place, Span
+from tenant_compiler.model.diagnostic import Diagnostic, Label, Place
 from tenant_compiler.model.pointer import ABSENT, follow, parse, show
 from tenant_compiler.run.policies.tries import words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
-    from tenant_compiler.judge.fixtures import Kind
     from tenant_compiler.judge.rulebook import Rulebook
     from tenant_compiler.model.policy import Rule, RuleResult
     from tenant_compiler.run.policies.suite import Chosen, Ran, RegoTried
     from tenant_compiler.run.policies.tries import Tried
 
-UNTESTED: Final = "TC866"
 CASE: Final = "TC867"
 TEST: Final = "TC868"
 
@@ -29,11 +27,6 @@ _SHOWN: Final = 10
 """Places of the input, findings and checked things that are listed; more are counted."""
 _LENGTH: Final = 300
 """Characters of one of them."""
-_PHRASES: Final[Mapping[Kind, str]] = {
-    "passing": "what passes",
-    "failing": "what does not",
-    "not applicable": "where there is nothing to judge",
-}
 
 
 def findings_of(book: Rulebook, chosen: Chosen, ran: Ran) -> Iterator[Diagnostic]:
@@ -46,25 +39,6 @@ def findings_of(book: Rulebook, chosen: Chosen, ran: Ran) -> Iterator[Diagnostic
     for test in ran.tests:
         if test.problem:
             yield _test(book, test)
-
-
-def untested(book: Rulebook, rule: Rule) -> Iterator[Diagnostic]:
-    """Say what the cases of a rule do not show (TC866)."""
-    cases = [case for case in book.cases if case.rule == rule.name]
-    missing = kinds_missing(cases)
-    if not missing:
-        return
-    if cases:
-        message = f"no case of {rule.id} `{rule.name}` shows {' and '.join(_PHRASES[kind] for kind in missing)}"
-    else:
-        message = f"nobody tests the rule {rule.id} `{rule.name}`: it has no cases"
-    help_ = f"write cases that show {', '.join(_PHRASES[kind] for kind in missing)}, in fixtures/{rule.name}.yaml"
-    yield Diagnostic(UNTESTED, message, place=package_of(rule), help=help_)
-
-
-def package_of(rule: Rule) -> Place:
-    """The place of a rule's package."""
-    return Place(rule.file, span=Span(rule.line, 1, len("package") + 1))
 
 
 def _case(book: Rulebook, tried: Tried) -> Diagnostic:
