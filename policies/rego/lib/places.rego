@@ -45,9 +45,12 @@ _country(region) := found[0] if {
 	count(found) > 0
 } else := ""
 
-# The tenant's own regions know it from their cluster profile, too.
+# The plan knows it of every region that the tenant names, on premises from the cluster profiles.
 jurisdiction(region) := said[0] if {
-	said := [site.jurisdiction | some site in input.sites; site.region == region]
+	said := [known.jurisdiction |
+		some known in array.concat(input.sites, object.get(input, "elsewhere", []))
+		known.region == region
+	]
 	count(said) > 0
 } else := "EU" if {
 	in_eea(_country(region))

@@ -81,6 +81,8 @@ def project(
             }
             for site in plan.sites
         ],
+        # Regions that backups, the audit trail and logs are sent to: a cluster profile may say where one stands.
+        "elsewhere": [{"region": other.region, "jurisdiction": other.jurisdiction} for other in plan.other_regions],
         "parameters": {name: demand.value for name, demand in parameters.items()},
         "frameworks": {each.name: {"level": each.level, "role": each.role} for each in applied},
         "artifacts": project_artifacts(result.artifacts),
