@@ -3,6 +3,8 @@
 BIN := .venv/bin
 READY := .venv/.ready
 FLEET := examples/fleet
+# The attestations and waivers of the example are fresh on this day; without it they would get stale.
+DAY := 2026-11-24
 UV ?= uv
 COMPILE = $(UV) pip compile --quiet --generate-hashes --universal --no-emit-index-url \
 	--custom-compile-command "make lock" $(UPGRADE) --python-version
@@ -17,7 +19,7 @@ help: ## list the targets
 setup: $(READY) ## make .venv from the lock file
 
 demo: $(READY) ## build the example fleet and let the real tools judge the output
-	@$(BIN)/tenant-compile build -C $(FLEET)
+	@$(BIN)/tenant-compile build -C $(FLEET) --judged-on $(DAY)
 	@$(BIN)/python scripts/demo.py $(FLEET)/build
 
 test: $(READY) ## run the unit and integration tests; ARGS goes to pytest
