@@ -113,6 +113,7 @@ def input_shape(parameters: Iterable[Parameter]) -> Shapes:
         tenant=tenant_shape(),
         environment=LEAF,
         sites=list_of(site),
+        elsewhere=list_of(record(region=LEAF, jurisdiction=LEAF)),
         parameters=record(**{each.name: _parameter(each.default) for each in parameters}),
         frameworks=map_of(record(level=LEAF, role=LEAF)),
         artifacts=_artifacts(),
