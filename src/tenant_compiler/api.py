@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import closing
 from os import fspath
 from typing import TYPE_CHECKING
 
@@ -108,7 +109,8 @@ class Fleet:
             TypeError: a selector is a single text.
         """
         session = Session(self.workspace, targets=_texts("targets", targets), judging=self.judging)
-        yield from session.stream(_selectors(tenants, environments, labels, paths), passes.BUILD)
+        with closing(session):
+            yield from session.stream(_selectors(tenants, environments, labels, paths), passes.BUILD)
 
     def check(
         self,
@@ -235,8 +237,9 @@ class Fleet:
         start = time.perf_counter()
         named = _texts("targets", targets)
         session = Session(self.workspace, targets=named, judging=self.judging)
-        results = tuple(session.stream(selectors, steps))
-        return _report(results, session.finish(narrow=selectors.narrow or bool(named)), start)
+        with closing(session):
+            results = tuple(session.stream(selectors, steps))
+            return _report(results, session.finish(narrow=selectors.narrow or bool(named)), start)
 
     def _write(self, selectors: Selectors, targets: tuple[str, ...]) -> BuildReport:
         from tenant_compiler.run.build import Build, Options  # noqa: PLC0415 - brings the output tree with it
@@ -244,7 +247,7 @@ class Fleet:
         start = time.perf_counter()
         session = Session(self.workspace, targets=targets, judging=self.judging)
         options = Options(output=self.workspace.config["workspace"]["output"], targets=targets)
-        with Build(session, selectors, options) as build:
+        with closing(session), Build(session, selectors, options) as build:
             results = tuple(written.result for written in build)
             found = [*build.finish(), *session.finish(narrow=selectors.narrow or bool(targets))]
             report = _report(results, found, start)

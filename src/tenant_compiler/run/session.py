@@ -119,6 +119,10 @@ class Session:
         if missing and self.complete:
             raise TenantCompileError([self._unknown_tenant(missing[0])])
 
+    def close(self) -> None:
+        """End what runs beside this process: a workspace's own rules. A command that ends anyway need not."""
+        self.tools.bench.close()
+
     def finish(self, *, narrow: bool) -> list[Diagnostic]:
         """Say what is wrong with policies, waivers and the baseline themselves, once all tenants have been streamed.
 
