@@ -9,6 +9,7 @@ import os
 from typing import TYPE_CHECKING, Final
 
 from tenant_compiler.judge.baseline_file import SIZE_LIMIT, Entry, parse_entries
+from tenant_compiler.judge.law import LEVEL, UNKNOWN
 from tenant_compiler.model.diagnostic import Diagnostic, Place, TenantCompileError
 from tenant_compiler.model.pointer import show
 from tenant_compiler.model.record import NamedTuple
@@ -186,7 +187,7 @@ def _failed(compliance: Compliance) -> dict[str, list[tuple[str, str]]]:
 
 
 def unjudged_of(result: TenantResult) -> list[str]:
-    """Name what of a tenant could not be judged: environments that came to no verdict, and rules that failed."""
+    """Name what of a tenant could not be judged: environments, rules that failed, frameworks that are not there."""
     name = result.tenant or result.file
     if not result.environments:
         return [name]
@@ -199,6 +200,8 @@ def unjudged_of(result: TenantResult) -> list[str]:
         else:
             errors = [ruled.rule.id for ruled in made.compliance.results.values() if ruled.error]
             found += [f"{rule} for {where}" for rule in errors]
+            # A framework of an unknown name or level was not asked, so what it would find may still be there.
+            found += [f"{each.rule} for {where}" for each in made.diagnostics if each.code in (UNKNOWN, LEVEL)]
     return found
 
 

@@ -286,3 +286,12 @@ def test_what_was_not_judged_is_named():
     assert unjudged_of(tenant(sound, failed)) == ["TC404 for acme (staging)"]
     assert unjudged_of(tenant(EnvironmentResult("dev", diagnostics=(broken,)))) == ["acme (dev)"]
     assert unjudged_of(tenant(EnvironmentResult("dev"), sound)) == []
+
+
+@pytest.mark.parametrize("code", ["TC853", "TC854"])
+def test_a_framework_that_is_not_there_was_not_judged(code):
+    """The other frameworks of the tenant were, but what this one would find is not known."""
+    missing = Diagnostic(code, "there is no framework `hippa`", rule="hippa")
+    made = judged(RuleResult(rule(), (), (), ()), verdicts=())
+    assert unjudged_of(tenant(made._replace(diagnostics=(missing,)))) == ["hippa for acme (production)"]
+    assert unjudged_of(tenant(EnvironmentResult("dev", diagnostics=(missing,)))) == ["acme (dev)"]
