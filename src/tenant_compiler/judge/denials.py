@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tenant_compiler.judge.projection import DATES, RENAMED
+from tenant_compiler.model.pointer import show
 from tenant_compiler.model.policy import Denial, RuleResult
+from tenant_compiler.read.suggest import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -13,6 +16,8 @@ if TYPE_CHECKING:
     from tenant_compiler.model.policy import Rule
 
 _ROOTS = ("spec", "metadata")
+_TENANTS = {projected: key for key, (projected, _) in (*RENAMED.items(), *DATES.items())}
+"""What fields that only the projection has are called by tenants, which is what findings are about."""
 
 
 class _ShapeError(Exception):
@@ -46,7 +51,8 @@ def _read(rule: Rule, value: Any, made_from: Mapping[str, Sequence[Pointer]]) ->
             if not isinstance(ref, str) or ref not in made_from:
                 raise _ShapeError(f"`checked` holds {_short(ref)}, which is no emitted object")
         return RuleResult(rule, tuple(denials), (), tuple(sorted(looked_at)))
-    return RuleResult(rule, tuple(denials), tuple(sorted(map(_pointer, looked_at), key=_text)), ())
+    checked = (_pointer(rule, item) for item in looked_at)
+    return RuleResult(rule, tuple(denials), tuple(sorted(checked, key=_text)), ())
 
 
 def _denial(rule: Rule, item: Any, made_from: Mapping[str, Sequence[Pointer]]) -> Denial:
@@ -56,28 +62,45 @@ def _denial(rule: Rule, item: Any, made_from: Mapping[str, Sequence[Pointer]]) -
     if ref != "" and ref not in made_from:
         raise _ShapeError(f"`deny` names the object {_short(ref)}, which was not emitted")
     if "path" in item:
-        pointer = _pointer(item["path"])
+        pointer = _pointer(rule, item["path"])
     elif ref:
         pointer = made_from[ref][0]
     else:
         raise _ShapeError(f"`deny` holds {_short(item)}, which has neither `path` nor `object`")
     at = _parts(item.get("at", []), "at")
-    return Denial(rule.id, item["message"], pointer, ref, at, _fix(item.get("fix")))
+    return Denial(rule.id, item["message"], pointer, ref, at, _fix(rule, item.get("fix")))
 
 
-def _fix(value: Any) -> tuple[Pointer, Any] | None:
+def _fix(rule: Rule, value: Any) -> tuple[Pointer, Any] | None:
     if value is None:
         return None
     if not isinstance(value, dict) or "value" not in value:
         raise _ShapeError(f"`fix` is {_short(value)} instead of an object with `path` and `value`")
-    return _pointer(value.get("path")), value["value"]
+    return _pointer(rule, value.get("path")), value["value"]
 
 
-def _pointer(value: Any) -> Pointer:
+def _pointer(rule: Rule, value: Any) -> Pointer:
     pointer = _parts(value, "path")
     if not pointer or pointer[0] not in _ROOTS:
         raise _ShapeError(f"the path {_short(value)} does not begin with `spec` or `metadata`")
+    if not rule.built_in:
+        _must_lead_somewhere(pointer)
     return pointer
+
+
+def _must_lead_somewhere(pointer: Pointer) -> None:
+    """Refuse what no tenant can have: a rule that looks at a misspelt setting would vouch for nothing.
+
+    Paths of built-in rules are held against the schema when they are written (``policy lint``).
+    """
+    from tenant_compiler.judge.tenant_paths import stranger  # noqa: PLC0415 - for rules of a workspace only
+
+    lost = stranger(pointer)
+    if lost is not None:
+        there, known = lost
+        key = str(there[-1])
+        help_ = f"a tenant has `{_TENANTS[key]}`" if _TENANTS.get(key) in known else did_you_mean(key, known)
+        raise _ShapeError(f"no tenant has {_cut(show(there))}" + (f"; {help_}" if help_ else ""))
 
 
 def _parts(value: Any, what: str) -> Pointer:
@@ -102,5 +125,8 @@ def _text(pointer: Pointer) -> tuple[str, ...]:
 
 
 def _short(value: Any) -> str:
-    text = repr(value)
+    return _cut(repr(value))
+
+
+def _cut(text: str) -> str:
     return text if len(text) <= 80 else f"{text[:77]}..."  # noqa: PLR2004 - a line

@@ -24,7 +24,6 @@ FUTURE: Final = "TC835"
 OWN: Final = "TC836"
 TWICE: Final = "TC837"
 
-_BUILT_IN: Final = "<built-in>/"
 _LISTED: Final = 8
 
 
@@ -129,7 +128,7 @@ def _scope(waiver: Waiver, rule: Rule, framework: Framework | None, known: Known
     """Find out whether a rule and a framework go together."""
     if framework is None:
         # A rule of the workspace's own is also judged beside the frameworks, and is then in none.
-        if rule.file.startswith(_BUILT_IN):
+        if rule.built_in:
             serving = [name for name in known.frameworks if _serves(rule, known.framework(name))]
             yield Diagnostic(
                 UNCLEAR,
@@ -138,7 +137,7 @@ def _scope(waiver: Waiver, rule: Rule, framework: Framework | None, known: Known
                 help=f"write the `framework`: {' or '.join(serving)}" if serving else "write the `framework`",
             )
     elif not _serves(rule, framework):
-        own = "" if rule.file.startswith(_BUILT_IN) else "leave `framework` out, or "
+        own = "" if rule.built_in else "leave `framework` out, or "
         yield Diagnostic(
             UNCLEAR,
             f"the waiver {waiver.name} is for {rule.id} in {framework.name}, which does not use that rule",

@@ -146,7 +146,7 @@ def _of_nobody(waiver: Waiver, tenants: Collection[str]) -> Diagnostic:
 
 
 def _unused(waiver: Waiver) -> Diagnostic:
-    from tenant_compiler.judge.waiver_paths import stranger  # noqa: PLC0415 - reads the schema of a whole tenant
+    from tenant_compiler.judge.tenant_paths import stranger  # noqa: PLC0415 - reads the schema of a whole tenant
 
     lost = stranger(waiver.path)
     if lost is not None:

@@ -78,6 +78,11 @@ class Rule(NamedTuple):
     line: int
     """Of the package, counted from 1."""
 
+    @property
+    def built_in(self) -> bool:
+        """Whether it is one of ours and not a workspace's."""
+        return self.file.startswith("<built-in>/")
+
 
 class RuleUse(NamedTuple):
     """A control's use of a rule."""

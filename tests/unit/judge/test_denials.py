@@ -12,14 +12,13 @@ MADE_FROM = {"k/x.yaml#Role/a": (("spec", "change_control", "roles"), ("metadata
 
 def rule(subject="tenant"):
     """A rule of no special kind."""
-    return Rule(
-        "ACME1", "mine", "acme.mine", "Mine", "", subject, "config", "error", "block", "do it", (), (), (), "x.rego", 3
-    )
+    texts = ("ACME1", "mine", "acme.mine", "Mine", "", subject, "config", "error", "block", "do it")
+    return Rule(*texts, (), (), (), "<built-in>/x.rego", 3)
 
 
-def read(value, subject="tenant"):
+def read(value, subject="tenant", file="<built-in>/x.rego"):
     """The result of a rule that gave this."""
-    return read_result(rule(subject), value, MADE_FROM)
+    return read_result(rule(subject)._replace(file=file), value, MADE_FROM)
 
 
 def test_denials_and_what_was_checked_come_in_a_stable_order():
@@ -82,3 +81,46 @@ def test_a_rule_about_artifacts_can_only_have_checked_what_was_emitted():
 def test_long_nonsense_is_cut():
     """A result may be as long as a tenant makes it."""
     assert len(read({"deny": ["x" * 10_000], "checked": []}).error) < 200
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        (["spec", "backup", "copeis"], "no tenant has backup.copeis; did you mean `copies`?"),
+        (["spec", "quotas", "cpu_millicores"], "no tenant has quotas.cpu_millicores; a tenant has `cpu_cores`"),
+        (["spec", "compliance", "agreements", "dpa", "expires_in_days"], "a tenant has `expires`"),
+        (["metadata", "owner"], "no tenant has metadata.owner"),
+        (["spec", "domains", "first"], "no tenant has domains.first"),
+        (["spec", "environments", "production"], "no tenant has environments"),
+        (["spec", "services", "Not A Name"], 'no tenant has services."Not A Name"'),
+        (["spec", "x" * 10_000], "no tenant has xxx"),
+    ],
+)
+def test_a_path_that_no_tenant_can_have_is_an_error_of_a_workspaces_rule(path, words):
+    """Wherever it stands: looking at a misspelt setting is no looking."""
+    denied = [{"message": "m", "path": path}]
+    repair = [{"message": "m", "path": ["spec", "backup"], "fix": {"path": path, "value": 1}}]
+    for value in ({"deny": denied, "checked": []}, {"deny": repair, "checked": []}, {"deny": [], "checked": [path]}):
+        found = read(value, file="policies/x.rego")
+        assert words in found.error
+        assert len(found.error) < 200
+        assert (found.denials, found.checked) == ((), ())
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        ["spec"],
+        ["spec", "backup", "copies"],
+        ["spec", "domains", 3],
+        ["spec", "services", "portal", "expose", "hosts"],
+        ["spec", "compliance", "attestations", "penetration_test", "date"],
+        ["spec", "extensions", "chargeback", "anything", 7],
+        ["metadata", "labels", "segment"],
+    ],
+)
+def test_a_path_that_a_tenant_could_have_is_fine(path):
+    """Whether this tenant has something there or not; sections of plug-ins are theirs."""
+    found = read({"deny": [{"message": "m", "path": path}], "checked": [path]}, file="policies/x.rego")
+    assert found.error == ""
+    assert found.checked == (tuple(path),)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from tenant_compiler.read.schema import document_schema
@@ -9,20 +10,23 @@ from tenant_compiler.read.schema_words import listed, matches
 from tenant_compiler.read.shapes import target
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tenant_compiler.model.pointer import Pointer
 
 _ROOTS = ("metadata", "spec")
 _FREE = ("spec", "extensions")
-"""Sections of plug-ins; which are loaded does not matter for a waiver."""
+"""Sections of plug-ins; which are loaded does not matter for a waiver or a rule."""
 
 
-def stranger(pointer: Pointer) -> tuple[Pointer, list[str]] | None:
+@lru_cache(maxsize=4096)
+def stranger(pointer: Pointer) -> tuple[Pointer, Sequence[str]] | None:
     """Find the first part of a pointer that no tenant has.
 
     Returns:
         The pointer up to that part and the keys that could stand there; None when the pointer can lead somewhere.
     """
-    root = document_schema("resolved")
+    root = _schema()
     node: dict[str, Any] = {**root, "properties": {key: root["properties"][key] for key in _ROOTS}}
     for depth, part in enumerate(pointer, 1):
         if pointer[:depth] == _FREE:
@@ -32,6 +36,11 @@ def stranger(pointer: Pointer) -> tuple[Pointer, list[str]] | None:
             return pointer[:depth], keys
         node = below
     return None
+
+
+@cache
+def _schema() -> dict[str, Any]:
+    return document_schema("resolved")
 
 
 def _below(node: dict[str, Any], part: str | int) -> tuple[dict[str, Any] | None, list[str]]:
