@@ -23,6 +23,7 @@ _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
 _CODE = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)")
 _LINK = re.compile(r"!?\[[^\]]*\]\(\s*<?([^)\s>]+)>?(?:\s+\"[^\"]*\")?\s*\)")
 _DEFINITION = re.compile(r"^ {0,3}\[[^\]]+\]:\s*<?([^\s>]+)>?")
+_ANCHOR = re.compile(r'<a id="([^"]+)">')
 _HEADING = re.compile(r"^ {0,3}#{1,6}\s+(.*?)\s*#*\s*$")
 _ELSEWHERE = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//")
 
@@ -59,9 +60,10 @@ def links(text: str) -> Iterator[tuple[int, str]]:
 
 
 def anchors(text: str) -> set[str]:
-    """The fragments that lead to a heading, as GitHub makes them: ``## What's new`` is ``whats-new``."""
+    """The fragments that lead somewhere: to ``## What's new`` leads ``whats-new``, as on GitHub, and to ``<a id="x">`` x."""
     found: set[str] = set()
     for _, line in prose(text):
+        found.update(_ANCHOR.findall(line))
         match = _HEADING.match(line)
         if match:
             title = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", match[1])

@@ -1,0 +1,1 @@
+"""Pages about rules and frameworks, made from what they say of themselves."""
