@@ -55,7 +55,7 @@ deny contains finding if {
 	gap := intervals.longest(schedule)
 	gap > input.parameters.backup_hours
 	message := sprintf(
-		"backup.schedule is %s, which leaves %s without a backup, but at most %s are allowed",
+		"backup.schedule is \"%s\", which leaves %s without a backup, but at most %s are allowed",
 		[schedule, text.amount(gap, "hours"), text.amount(input.parameters.backup_hours, "hours")],
 	)
 	finding := settings.fixable(_schedule, _often, message)

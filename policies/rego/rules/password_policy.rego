@@ -64,13 +64,13 @@ deny contains finding if {
 deny contains finding if {
 	scope.active
 	limit := input.parameters.password_history
-	some finding in settings.at_least(_history, limit, "passwords", "nobody may take again the last ones, which are")
+	some finding in settings.at_least(_history, limit, "old passwords", "a new password must differ from")
 }
 
 deny contains finding if {
 	scope.active
 	limit := input.parameters.lockout_attempts
-	some finding in settings.at_most(_attempts, limit, "attempts", "a password may be tried wrongly in")
+	some finding in settings.at_most(_attempts, limit, "attempts", "the account must be locked after")
 }
 
 deny contains finding if {
