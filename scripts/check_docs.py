@@ -60,7 +60,7 @@ def links(text: str) -> Iterator[tuple[int, str]]:
 
 
 def anchors(text: str) -> set[str]:
-    """The fragments that lead somewhere: to ``## What's new`` leads ``whats-new``, as on GitHub, and to ``<a id="x">`` x."""
+    """The fragments that lead somewhere: ``## Whose turn`` is ``whose-turn``, as on GitHub, and ``<a id="x">`` is x."""
     found: set[str] = set()
     for _, line in prose(text):
         found.update(_ANCHOR.findall(line))
