@@ -55,10 +55,7 @@ _entry(minute, hour, day, month, weekday) := {
 	"hour": _values(hour, 0, 23),
 	"day": _values(day, 1, 31),
 	"month": _values(strings.replace_n(_months, upper(month)), 1, 12),
-	"weekday": {day_of_week |
-		some number in _values(strings.replace_n(_names, upper(weekday)), 0, 6)
-		day_of_week := number % 7
-	},
+	"weekday": _values(strings.replace_n(_names, upper(weekday)), 0, 6),
 }
 
 # The hours that the second field stands for, where nobody asks for the rest.

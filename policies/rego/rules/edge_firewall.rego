@@ -65,11 +65,21 @@ deny contains {"message": message, "object": list.ref, "path": path, "at": ["rul
 
 deny contains {"message": message, "object": list.ref, "path": path, "at": ["rule"]} if {
 	"ddos_protection" in _declared
+	is_number(input.tenant.spec.quotas.api_requests_per_minute)
 	most := max([_least_limit, input.tenant.spec.quotas.api_requests_per_minute])
 	some list in _lists
 	not _limits(list, most)
 	path := array.concat(_network, ["ddos_protection"])
 	message := sprintf("%s does not limit one address to %d requests a minute", [terraform.address(list), most])
+}
+
+deny contains {"message": message, "object": list.ref, "path": array.concat(_network, [field]), "at": ["rule"]} if {
+	some field in _declared
+	some list in _lists
+	some rule in terraform.blocks(list.value, "rule")
+	some action in terraform.blocks(rule, "action")
+	action.allow
+	message := sprintf("%s lets some requests past all its other rules", [terraform.address(list)])
 }
 
 checked contains list.ref if some list in _lists
@@ -92,7 +102,7 @@ _ties(list) := [tie |
 # The smallest limit that AWS takes.
 _least_limit := 10
 
-# A group blocks unless its rules are only counted. Single rules of it may be.
+# A group blocks unless its rules are only counted. Those against large bodies may be: uploads are large.
 _blocks(list, name) if {
 	some rule in terraform.blocks(list.value, "rule")
 	some statement in terraform.blocks(rule, "statement")
@@ -102,6 +112,9 @@ _blocks(list, name) if {
 	some override in terraform.blocks(rule, "override_action")
 	object.keys(override) == {"none"}
 	not group.scope_down_statement
+	every exception in terraform.blocks(group, "rule_action_override") {
+		startswith(exception.name, "SizeRestrictions_")
+	}
 }
 
 _limits(list, most) if {

@@ -81,5 +81,6 @@ _trusts(guard) if {
 	every provider in jwt.providers {
 		provider.issuer == _sso.issuer
 		provider.audiences == [_sso.client_id]
+		startswith(provider.remoteJWKS.uri, _sso.issuer)
 	}
 }

@@ -77,7 +77,7 @@ _held(home, setting) if {
 	some pair in _pairs
 	pair.cluster == home.cluster
 	pair.namespace == home.name
-	_refuses(setting, pair.validations)
+	_refuses(setting, pair)
 }
 
 # Bindings and policies that hold for all pods of a namespace: no condition, no rule and no object is left out.
@@ -100,7 +100,8 @@ _pairs := [pair |
 		"refs": [binding.ref, policy.ref],
 		"cluster": cluster,
 		"namespace": namespace,
-		"validations": policy.value.spec.validations,
+		"variables": {variable.name: variable.expression | some variable in policy.value.spec.variables},
+		"validations": {validation.expression | some validation in policy.value.spec.validations},
 	}
 ]
 
@@ -118,17 +119,38 @@ _covers(constraints) if {
 	_pods - covered == set()
 }
 
-# The expressions are CEL, which no rule can run. What is looked for: all images, the digest, and the very registries.
-_refuses("digests_required", validations) if {
-	some validation in validations
-	contains(validation.expression, "images.all(")
-	contains(validation.expression, "matches(\"@sha256:[0-9a-f]{64}$\")")
+# Conditions are in CEL, which no rule can run. So they must be word for word what is known to be right; the registries
+# stand in any order.
+_refuses("digests_required", pair) if {
+	_sees_all(pair.variables)
+	concat("", [_each, "image.matches(\"@sha256:[0-9a-f]{64}$\"))"]) in pair.validations
 }
 
-_refuses("registries", validations) if {
-	some validation in validations
-	contains(validation.expression, "images.all(")
-	contains(validation.expression, "startsWith(")
-	quoted := {trim(text, "\"") | some text in regex.find_n(`"[^"]*"`, validation.expression, -1)}
-	quoted == _registries
+_refuses("registries", pair) if {
+	_sees_all(pair.variables)
+	some expression in pair.validations
+	startswith(expression, concat("", [_each, "["]))
+	endswith(expression, "].exists(registry, image.startsWith(registry)))")
+	listed := trim_suffix(
+		trim_prefix(expression, concat("", [_each, "["])),
+		"].exists(registry, image.startsWith(registry)))",
+	)
+	{trim(text, "\"") | some text in split(listed, ", ")} == _registries
 }
+
+_each := "variables.images.all(image, image in variables.running || "
+
+_sees_all(variables) if {
+	variables.images == _images_of("object")
+	variables.running == concat("", ["request.operation == \"CREATE\" ? [] : ", _images_of("oldObject")])
+}
+
+# The images of all containers of a pod.
+_images_of(pod) := concat(" + ", array.concat(
+	[concat("", [pod, ".spec.containers.map(c, c.image)"])],
+	[text |
+		some kind in ["initContainers", "ephemeralContainers"]
+		list := concat("", [pod, ".spec.", kind])
+		text := concat("", ["(has(", list, ") ? ", list, ".map(c, c.image) : [])"])
+	],
+))
