@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tenant_compiler.judge.frameworks import merged
 from tenant_compiler.judge.parameters import misfit, strictest
+from tenant_compiler.judge.tenant_paths import stranger
 from tenant_compiler.model.diagnostic import Diagnostic, Place
 from tenant_compiler.model.pointer import parse, show
 from tenant_compiler.model.policy import Control, Framework, RuleUse
@@ -207,8 +208,11 @@ class _Reader:
             at = parse(text)
         except ValueError:
             at = ()
-        if not at or at[0] not in ("spec", "metadata"):
-            help_ = "write the path of a setting, such as `security.tls.minimum_version`"
+        lost = stranger(at) if at and at[0] in ("spec", "metadata") else (at, ())
+        if lost is not None:
+            there, known = lost
+            meant = did_you_mean(str(there[-1]), known) if known else ""
+            help_ = meant or "write the path of a setting, such as `security.tls.minimum_version`"
             self._find("TC804", f"`{text}` is no path into a tenant", pointer, help_)
         return at
 

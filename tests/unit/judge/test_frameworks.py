@@ -275,7 +275,7 @@ def test_a_shorthand_needs_its_rule():
     ]
 
 
-@pytest.mark.parametrize("at", ["security..tls", "[", "/nowhere/tls", '"'])
+@pytest.mark.parametrize("at", ["security..tls", "[", "/nowhere/tls", '"', "security.tsl", "quotas.cpu_millicores"])
 def test_a_narrowing_is_a_path_into_a_tenant(at):
     """Anything else would silence the rule (TC804)."""
     change = {"rules": [{"rule": "tls_minimum", "at": at}]}
