@@ -32,7 +32,7 @@ class Survey(NamedTuple):
 
     found: Sequence[Found]
     unjudged: Sequence[str]
-    """Tenants, environments and rules that came to no verdict."""
+    """Tenants, environments and rules that came to no verdict, and files of rules that cannot be read."""
     judged_on: date
 
 
@@ -123,6 +123,8 @@ def _survey(frame: Frame, workspace: Workspace, judged: Judged) -> Survey:
         others = [each for each in result.diagnostics if each.severity == "error" and each.code not in judge.law.by_id]
         frame.take(result._replace(diagnostics=tuple(others)))
     frame.add(session.tools.bench.finish(None, whole=False))
+    # What a rule or framework that cannot be read would find, nobody knows.
+    unjudged += sorted({each.place.file for each in judge.law.problems if each.place is not None})
     return Survey(found, unjudged, judge.options.judged_on)
 
 

@@ -12,7 +12,7 @@ from tenant_compiler.judge.baseline import Baseline
 from tenant_compiler.judge.baseline_file import Entry, text_of
 from tenant_compiler.judge.judge import Pardons
 from tenant_compiler.judge.waivers import Waivers
-from tenant_compiler.model.diagnostic import Diagnostic
+from tenant_compiler.model.diagnostic import Diagnostic, Place
 from tenant_compiler.model.policy import Applied, Compliance, Denial, Reason, Rule, RuleResult, Verdict
 from tenant_compiler.run.bench import Bench
 
@@ -34,7 +34,7 @@ class Judge:
         self.problems = []
         self.pardons = Pardons(Waivers.none(), Baseline([TLS]), ())
         self.options = SimpleNamespace(judged_on=date(2026, 11, 24))
-        self.law = SimpleNamespace(by_id={"TC404": None, "TC403": None}, close=lambda: None)
+        self.law = SimpleNamespace(by_id={"TC404": None, "TC403": None}, problems=(), close=lambda: None)
 
     def judge(self, result, lacking):
         """Give a verdict without baseline."""
@@ -119,6 +119,16 @@ def test_prune_needs_every_rule_to_speak(workspace, tc, judge):
     assert ran.code == 2
     assert "not everything could be judged (TC403 for acme (production))" in ran.out
     assert entries(workspace) == [KEYS, TLS]
+
+
+def test_prune_needs_every_rule_to_be_read(workspace, tc, judge):
+    """A rule of the workspace that is no Rego is not even among those that fail, and its entries look mended."""
+    judge.law.problems = (Diagnostic("TC812", "no Rego", place=Place("policies/b.rego")),)
+    (workspace / "baseline.json").write_text(text_of([KEYS, TLS]))
+    ran = tc("baseline", "prune", cwd=workspace)
+    assert ran.code == 2
+    assert "not everything could be judged (policies/b.rego)" in ran.err + ran.out
+    assert (workspace / "baseline.json").read_text() == text_of([KEYS, TLS])
 
 
 def test_prune_needs_every_tenant_to_be_read(workspace, tc, judge):
