@@ -62,6 +62,8 @@ class Judge:
         self.pardons = pardons
         self._parameters = parameters
         self._selections: dict[tuple[Applied, ...], Selection] = {}
+        self._silent = False
+        """Whether something that applies to a tenant said nothing of it: a rule that errs, a framework not there."""
 
     def selection(self, frameworks: Sequence[tuple[Applied, Framework]]) -> Selection:
         """What tenants under some frameworks are judged by; made once for each combination."""
@@ -84,10 +86,12 @@ class Judge:
         """
         assert result.resolved is not None
         frameworks, problems = self.law.applying(result.resolved.spec, self.options.compare)
+        self._silent |= bool(problems)
         selection = self.selection(frameworks)
         if not selection.chosen:
             return None, problems
         hearing = Hearing(self, selection, result, tuple(applied for applied, _ in frameworks))
+        self._silent |= any(each.error for each in hearing.results.values())
         case = Case(
             results=hearing.results,
             precise=hearing.precise,
@@ -107,10 +111,10 @@ class Judge:
 
         Args:
             tenants: the names of all tenants; None when not all are known.
-            whole: whether every tenant was judged: only then is it known what is not needed.
+            whole: whether every tenant was judged: only then, and if every rule spoke, is it known what is not needed.
         """
         found = [*self.law.problems, *self.pardons.problems]
-        if whole:
+        if whole and not self._silent and not self.law.problems:
             found += [*self.pardons.waivers.unused(tenants), *self.pardons.baseline.stale()]
         return found
 
