@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,13 +16,15 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument(
-    "name", type=click.Choice(("tenant", "profile", "resolved", "workspace", "waiver", "framework")), default="tenant"
+    "name",
+    type=click.Choice(("tenant", "profile", "resolved", "workspace", "waiver", "framework", "fixture")),
+    default="tenant",
 )
-def schema(name: Literal["tenant", "profile", "resolved", "workspace", "waiver", "framework"]) -> int:
+def schema(name: SchemaName) -> int:
     """Print a JSON Schema (draft-07), with the sections of all plug-ins that are installed.
 
-    tenant, profile and waiver are what their files may say, resolved is what `show` prints, workspace is
-    tenant-compile.toml.
+    tenant, profile, waiver, framework and fixture are what their files may say, resolved is what `show` prints,
+    workspace is tenant-compile.toml.
     """
     return conclude(Frame(Printing()), lambda: Outcome(schema_text(name)))
 
