@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 BUILT_IN = "<built-in>/"
 _PRESETS = f"{BUILT_IN}tier_presets/"
+_POLICIES = f"{BUILT_IN}policies/"
 _YAML = (".yaml", ".yml")
 _JSONNET = (".jsonnet", ".libsonnet")
 
@@ -153,7 +154,9 @@ class Locator:
         return self._data[file]
 
     def _from_disk(self, file: str) -> bytes | None:
-        if file.startswith(BUILT_IN):
+        if file.startswith(_POLICIES):
+            root, below = data_folder("policies"), file.removeprefix(_POLICIES)
+        elif file.startswith(BUILT_IN):
             root, below = data_folder("tier_presets"), file.removeprefix(_PRESETS)
         else:
             root, below = self.root, file
