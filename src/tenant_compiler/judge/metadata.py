@@ -106,7 +106,8 @@ class _Reader:
         elif value is not None:
             self._check(value)
         missing = [f"`{name}`" for name in ("deny", "checked") if name not in sets]
-        if missing:
+        # A text without an end swallows what follows; that is told, and not what it hides.
+        if missing and not any(token.kind == "open" for token in self.outline.strange):
             help_ = (
                 "write `deny contains … if {…}` and `checked contains … if {…}`: a rule that looks at nothing passes"
             )

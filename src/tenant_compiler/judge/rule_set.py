@@ -45,7 +45,8 @@ def together(
             problems += wrong
             continue
         kept[rule.name] = names[rule.name] = ids[rule.id] = rule
-        parameters |= {each.name: (each, rule) for each in rule.parameters}
+        for each in rule.parameters:
+            parameters.setdefault(each.name, (each, rule))
     for rule in kept.values():
         problems += _references(rule, ids, parameters, features)
     return kept, problems

@@ -114,9 +114,9 @@ class Child:
         if kill or status == 0:
             return End("", "")
         errors = self._errors.decode("utf-8", "replace")
-        if status == BUG:
+        if status == BUG and not errors.rstrip().rpartition("\n")[2].startswith("MemoryError"):
             raise RuntimeError(f"the child failed:\n{errors}")
-        if "memory" in errors or "stack exceeds" in errors:
+        if status == BUG or "memory" in errors or "stack exceeds" in errors:
             return End("memory", "")
         if status == -signal.SIGXCPU:
             return End("time", "")

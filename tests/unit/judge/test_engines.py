@@ -83,7 +83,7 @@ def test_a_syntax_error_has_its_place(engine_class):
         ("x if { y == z }\n", 5),
         ("x := 1 + input.text\n", 5),
         ("\nx := 1\n\nx := 2\n", 8),
-        ("x := y\n\ny := x\n", 5),
+        ("x := [x]\n", 5),
         ("x := nobody.defines(1)\n", 5),
         ("x := to_number(input.text)\n", 5),
     ],
