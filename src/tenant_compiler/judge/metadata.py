@@ -78,7 +78,11 @@ def read_module(source: str, file: str, *, built_in: bool = False) -> Module:
     """
     reader = _Reader(source, file, built_in=built_in)
     rule = reader.rule()
-    return Module(reader.outline, rule, tuple(reader.problems))
+    return Module(reader.outline, rule, tuple(sorted(reader.problems, key=_position)))
+
+
+def _position(problem: Diagnostic) -> tuple[int, ...]:
+    return problem.place.span if problem.place and problem.place.span else ()
 
 
 class _Reader:

@@ -207,5 +207,5 @@ def _refused(file: str, why: Refusal) -> Diagnostic:
 def _stopped(rule: Rule, reason: str) -> Diagnostic:
     place = Place(rule.file, span=Span(rule.line, 1, len("package") + 1))
     message = f"the rule {rule.id} `{rule.name}` was stopped, and is not evaluated again in this run: {reason}"
-    help_ = "look for a loop without an end, or for large sets of pairs"
+    help_ = "look for a loop without an end, a function that calls itself, or large sets of pairs"
     return Diagnostic(STOPPED, message, place=place, help=help_)

@@ -1,0 +1,10 @@
+package acme.rules.owner
+
+import rego.v1
+
+deny contains {"message": "the team is unknown", "path": path} if {
+	path := ["spec", "owner", "team"]
+	input.tenant.spec.owner.team == "nobody"
+}
+
+checked contains ["spec", "owner", "team"]
