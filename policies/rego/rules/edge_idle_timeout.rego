@@ -3,7 +3,8 @@
 # title: Every emitted way in ends sessions in time
 # description: >-
 #   Where the tenant declares how long a session may be idle, the policy of every emitted route ends a session after no
-#   more than that, whether it is used or not, and does not prolong it.
+#   more than that, whether it is used or not, and does not prolong it. Where the provider sends a lifetime of its own
+#   with its tokens, the gateway takes that one: it must not be longer, which nothing emitted can prove.
 # custom:
 #   id: TC466
 #   subject: artifact
