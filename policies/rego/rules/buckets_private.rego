@@ -69,6 +69,9 @@ deny contains {"message": message, "object": policy.ref, "at": ["policy"]} if {
 
 checked contains item.ref if item := input.artifacts.terraform.aws_s3_bucket[_]
 
+# A store that is declared and not emitted is somewhere that nobody has seen.
+checked contains ["spec", "data", "object", name] if some name, _ in input.tenant.spec.data.object
+
 checked contains item.ref if some item in _settings("aws_s3_bucket_public_access_block")
 
 checked contains item.ref if item := input.artifacts.terraform.aws_s3_bucket_acl[_]

@@ -64,6 +64,9 @@ checked contains store.ref if {
 	store := input.artifacts.terraform[kind][_]
 }
 
+# A database that is declared and not emitted is somewhere that nobody has seen.
+checked contains ["spec", "data", "sql", name] if some name, _ in input.tenant.spec.data.sql
+
 checked contains item.ref if item := input.artifacts.terraform.aws_rds_cluster_instance[_]
 
 checked contains item.ref if item := input.artifacts.terraform.aws_security_group[_]

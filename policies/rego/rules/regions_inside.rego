@@ -39,6 +39,11 @@ deny contains {"message": message, "object": where.ref, "path": _path, "at": whe
 	message := sprintf("%s is in the region %v, which is none of the tenant's", [where.what, where.region])
 }
 
+deny contains {"message": message, "path": _path} if {
+	some root in _making - _somewhere
+	message := sprintf("nothing says in which region the resources in %s are made", [root])
+}
+
 deny contains {"message": message, "object": where.ref, "path": _path, "at": where.at} if {
 	some where in array.concat(_named, _states)
 	_outside(where.region)
@@ -94,6 +99,15 @@ _named := array.concat(
 		where := _where(resource, region)
 	],
 )
+
+# Roots that make something, and roots with a provider.
+_making := {terraform.roots[item.file] |
+	some kind, items in input.artifacts.terraform
+	startswith(kind, "aws_")
+	item := items[_]
+}
+
+_somewhere := {terraform.roots[provider.item.file] | some provider in terraform.providers}
 
 _where(item, region) := {"ref": item.ref, "at": ["region"], "region": region, "what": terraform.address(item)}
 

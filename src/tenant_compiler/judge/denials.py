@@ -47,10 +47,13 @@ def _read(rule: Rule, value: Any, made_from: Mapping[str, Sequence[Pointer]]) ->
     denied, looked_at = _list(value, "deny"), _list(value, "checked")
     denials = sorted((_denial(rule, item, made_from) for item in denied), key=_order) if denied else ()
     if rule.subject == "artifact":
-        for ref in looked_at:
+        # A list among them is a setting that one of the objects must carry.
+        refs = [item for item in looked_at if not isinstance(item, list)]
+        for ref in refs:
             if not isinstance(ref, str) or ref not in made_from:
                 raise _ShapeError(f"`checked` holds {_short(ref)}, which is no emitted object")
-        return RuleResult(rule, tuple(denials), (), tuple(sorted(looked_at)))
+        pointers = [_pointer(rule, item) for item in looked_at if isinstance(item, list)]
+        return RuleResult(rule, tuple(denials), tuple(sorted(pointers, key=_text)), tuple(sorted(refs)))
     checked = (_pointer(rule, item) for item in looked_at)
     return RuleResult(rule, tuple(denials), tuple(sorted(checked, key=_text)), ())
 

@@ -158,7 +158,10 @@ class Case:
             return "not_enforceable"
         if rule.evidence == "attested":
             return "attested"
-        return "pass" if rule.subject == "artifact" or self._carried(rule, checked) else "attested"
+        if rule.subject == "artifact":
+            # Nothing emitted for a setting that the rule is about: nobody has seen it, so it is not passed.
+            return "pass" if self._evidence.covers(checked, result.objects) else "attested"
+        return "pass" if self._carried(rule, checked) else "attested"
 
     def _carried(self, rule: Rule, checked: Sequence[Pointer]) -> bool:
         """Tell whether artifacts carry all that a rule looked at. An object that is itself denied carries nothing."""

@@ -152,7 +152,7 @@ class RuleResult(NamedTuple):
     rule: Rule
     denials: tuple[Denial, ...]
     checked: tuple[Pointer, ...]
-    """What a rule about the tenant looked at."""
+    """What a rule about the tenant looked at; of one about artifacts, the settings that its objects must carry."""
     objects: tuple[str, ...]
     """Refs of the objects that a rule about artifacts looked at."""
     error: str = ""

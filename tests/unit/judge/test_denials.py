@@ -75,7 +75,15 @@ def test_what_has_another_shape_is_an_error(value, word):
 def test_a_rule_about_artifacts_can_only_have_checked_what_was_emitted():
     """Else it would vouch for what is not there."""
     assert "is no emitted object" in read({"deny": [], "checked": ["k/y"]}, "artifact").error
-    assert "is no emitted object" in read({"deny": [], "checked": [["spec"]]}, "artifact").error
+    assert "is no emitted object" in read({"deny": [], "checked": [3]}, "artifact").error
+
+
+def test_a_rule_about_artifacts_names_settings_that_objects_must_carry():
+    """They stand beside the objects that it looked at; a path that is none is its error."""
+    path = ["spec", "data", "sql"]
+    found = read({"deny": [], "checked": [path]}, "artifact")
+    assert (found.error, found.checked, found.objects) == ("", (tuple(path),), ())
+    assert "does not begin with" in read({"deny": [], "checked": [["data"]]}, "artifact").error
 
 
 def test_long_nonsense_is_cut():

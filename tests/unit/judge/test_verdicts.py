@@ -95,6 +95,15 @@ def test_one_value_of_two_without_its_artifact_is_enough_to_leave_pass():
     assert case(*both, made=[ROTATION]).judge(control("t1")).status == "attested"
 
 
+@pytest.mark.parametrize(
+    ("objects", "made", "status"),
+    [([KEY], [ROTATION], "pass"), ([KEY], [("spec", "services")], "attested"), ([], [ROTATION], "attested")],
+)
+def test_what_a_rule_about_artifacts_asks_for_and_nobody_emitted_does_not_pass(objects, made, status):
+    """A store that is made somewhere else has not been seen, whatever is good about the rest."""
+    assert case(result(ARTIFACT, [ROTATION], objects), made=made).judge(control("a1")).status == status
+
+
 def test_an_object_that_is_denied_carries_nothing():
     """It is not as it was declared."""
     denied = result(ARTIFACT, objects=[KEY], denials=[denial("A1", ref=KEY)])

@@ -96,7 +96,7 @@ def differences(case: Case, got: RuleResult) -> Iterator[str]:
             left.remove(found)
     for denial in left:
         yield f"got a finding at {denial.ref or show(denial.pointer)} that is not expected: {denial.message}"
-    looked_at = set(got.objects) if got.rule.subject == "artifact" else {show(pointer) for pointer in got.checked}
+    looked_at = {*got.objects, *map(show, got.checked)}
     for path in sorted({*case.checked} - looked_at):
         yield f"expected {path} to be checked, but it was not"
     for path in sorted(looked_at - {*case.checked}):
