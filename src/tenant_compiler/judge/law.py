@@ -8,7 +8,7 @@ from tenant_compiler.judge.catalogue import framework_names, load_catalogue, loa
 from tenant_compiler.judge.engines.choose import choose
 from tenant_compiler.judge.evaluate import evaluate_all
 from tenant_compiler.judge.workspace_rules import read_workspace_rules
-from tenant_compiler.model.diagnostic import Diagnostic
+from tenant_compiler.model.diagnostic import Diagnostic, Place
 from tenant_compiler.model.policy import Applied
 from tenant_compiler.read.suggest import did_you_mean
 
@@ -37,7 +37,7 @@ class Law:
 
     def __init__(self, workspace: Workspace | None) -> None:
         self._catalogue = load_catalogue()
-        self._always = tuple(workspace.config["compliance"]["frameworks"]) if workspace is not None else ()
+        self._always = tuple(_always(workspace)) if workspace is not None else ()
         self._own = read_workspace_rules(workspace, self._catalogue) if workspace is not None else None
         own = self._own.rules if self._own is not None else {}
         self.own: tuple[Rule, ...] = tuple(own.values())
@@ -97,34 +97,45 @@ class Law:
         """
         applying: list[tuple[Applied, Framework]] = []
         problems: list[Diagnostic] = []
-        for wanted, pointer in self._wanted(spec, compare):
+        for wanted, pointer, place in self._wanted(spec, compare):
             framework = self.framework(wanted.name)
             problem = (
                 _unknown(wanted, pointer, self.names()) if framework is None else _misfit(wanted, framework, pointer)
             )
             if problem is not None:
-                problems.append(problem)
+                problems.append(problem._replace(place=place))
             elif framework is not None:
                 applying.append((wanted, framework))
         return applying, problems
 
-    def _wanted(self, spec: Mapping[str, Any], compare: Sequence[tuple[str, str]]) -> Iterator[tuple[Applied, Pointer]]:
+    def _wanted(
+        self, spec: Mapping[str, Any], compare: Sequence[tuple[str, str]]
+    ) -> Iterator[tuple[Applied, Pointer, Place | None]]:
+        """Name each framework with where the tenant says so, or the configuration."""
         said = spec["compliance"]["frameworks"]
         for name, about in said.items():
-            yield Applied(name, about.get("level", ""), about.get("role", ""), hypothetical=False), (*_FRAMEWORKS, name)
-        for text in self._always:
-            name, _, level = text.partition(":")
-            if name not in said:
-                yield Applied(name, level, "", hypothetical=False), _FRAMEWORKS
+            wanted = Applied(name, about.get("level", ""), about.get("role", ""), hypothetical=False)
+            yield wanted, (*_FRAMEWORKS, name), None
+        for wanted, place in self._always:
+            if wanted.name not in said:
+                yield wanted, _FRAMEWORKS, place
         for name, level in compare:
             # A tenant that is under it already is compared with nothing new, unless the level is another one.
             if name not in said or level not in ("", said[name].get("level", "")):
-                yield Applied(name, level, "", hypothetical=True), _FRAMEWORKS
+                yield Applied(name, level, "", hypothetical=True), _FRAMEWORKS, None
 
     def close(self) -> None:
         """End the child."""
         if self._own is not None:
             self._own.close()
+
+
+def _always(workspace: Workspace) -> Iterator[tuple[Applied, Place]]:
+    """The frameworks of the configuration, with where they stand."""
+    at = (*workspace.section, "compliance", "frameworks")
+    for index, text in enumerate(workspace.config["compliance"]["frameworks"]):
+        name, _, level = text.partition(":")
+        yield Applied(name, level, "", hypothetical=False), Place(workspace.file, (*at, index))
 
 
 def _unknown(wanted: Applied, pointer: Pointer, names: Sequence[str]) -> Diagnostic:
@@ -140,7 +151,13 @@ def _misfit(wanted: Applied, framework: Framework, pointer: Pointer) -> Diagnost
             message = f"{wanted.name} has no {what} `{said}`"
             return Diagnostic(LEVEL, message, pointer=(*pointer, what), help=help_, rule=wanted.name)
     if framework.levels and not wanted.level:
-        help_ = f"write `level: {framework.levels[0]}`, or another of {', '.join(framework.levels)}"
+        # The configuration and `--with` name a framework and its level in one text.
+        first = (
+            f"level: {framework.levels[0]}"
+            if len(pointer) > len(_FRAMEWORKS)
+            else f"{wanted.name}:{framework.levels[0]}"
+        )
+        help_ = f"write `{first}`, or another of {', '.join(framework.levels)}"
         message = f"{wanted.name} has levels, and none is chosen"
         return Diagnostic(LEVEL, message, pointer=pointer, help=help_, rule=wanted.name)
     return None

@@ -2,27 +2,43 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from tenant_compiler.judge.baseline import Baseline, read_baseline
 from tenant_compiler.judge.judge import Judge, Pardons
 from tenant_compiler.judge.law import Law
+from tenant_compiler.judge.parameters import misfit
 from tenant_compiler.judge.waiver_checks import Known, check_waivers
 from tenant_compiler.judge.waivers import Waivers, read_waivers
+from tenant_compiler.model.diagnostic import Diagnostic, Place, TenantCompileError
+from tenant_compiler.read.suggest import did_you_mean
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tenant_compiler.judge.judge import Options
     from tenant_compiler.model.workspace import Workspace
+
+PARAMETER: Final = "TC805"
 
 
 def make_judge(workspace: Workspace, options: Options) -> Judge:
     """Read rules, frameworks, waivers and the baseline, and make the engine.
 
     Raises:
-        TenantCompileError: there is no engine, or the baseline cannot be read; exit code 2.
+        TenantCompileError: there is no engine, the baseline cannot be read, or the configuration sets a parameter that
+            is none; exit code 2.
     """
     law = Law(workspace)
-    parameters = workspace.config["compliance"]["parameters"]
+    try:
+        return _judge(workspace, law, options)
+    except BaseException:
+        law.close()
+        raise
+
+
+def _judge(workspace: Workspace, law: Law, options: Options) -> Judge:
+    parameters = _parameters(workspace, law)
     if not options.waivers:
         return Judge(law, options, Pardons(Waivers.none(), Baseline.none(), ()), parameters)
     written, problems = read_waivers(workspace)
@@ -31,3 +47,27 @@ def make_judge(workspace: Workspace, options: Options) -> Judge:
     holding, wrong = check_waivers(written, known, options.judged_on)
     pardons = Pardons(Waivers(holding), read_baseline(workspace), (*problems, *wrong))
     return Judge(law, options, pardons, parameters)
+
+
+def _parameters(workspace: Workspace, law: Law) -> dict[str, Any]:
+    """Give ``[compliance.parameters]`` when each is a parameter of some rule and of its shape.
+
+    Raises:
+        TenantCompileError: TC805; what it was to make stricter would not be.
+    """
+    said: Mapping[str, Any] = workspace.config["compliance"]["parameters"]
+    known = {each.name: each for rule in law.rules.values() for each in rule.parameters} if said else {}
+    wrong = []
+    for name, value in said.items():
+        place = Place(workspace.file, (*workspace.section, "compliance", "parameters", name))
+        if name in known:
+            problem, help_ = misfit(known[name], value), f"its default is {known[name].default}"
+            if problem:
+                wrong.append(Diagnostic(PARAMETER, f"the parameter `{name}` {problem}", place=place, help=help_))
+        elif not law.problems:  # else it may be that of a rule that could not be read, which is told
+            help_ = did_you_mean(name, known) or "`tenant-compile explain` a rule to see its parameters"
+            message = f"no rule reads a parameter `{name}`"
+            wrong.append(Diagnostic(PARAMETER, message, place=place._replace(key=True), help=help_))
+    if wrong:
+        raise TenantCompileError(wrong)
+    return dict(said)

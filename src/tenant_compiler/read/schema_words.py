@@ -52,6 +52,9 @@ FORMS: Final[Mapping[str, str]] = {
     GROUP: "a group, and none of `system:`",
     FROM: "a secret of the cluster and its key, `secret/NAME/KEY`",
     r"^[A-Za-z0-9][A-Za-z0-9._:/@-]{0,199}$": "letters, digits, `.`, `_`, `:`, `/`, `@` and `-`; at most 200",
+    r"^[a-z0-9]([-_.a-z0-9]{0,61}[a-z0-9])?(:[a-z0-9]([-_.a-z0-9]{0,61}[a-z0-9])?)?$": (
+        "the name of a framework, with its level behind a colon where it has levels, such as `fedramp:moderate`"
+    ),
     r"^[A-Z]{2,4}$": "a code of 2 to 4 capital letters, such as `DE`, `US` or `APAC`",
     r"^[A-Za-z_][A-Za-z0-9_]{0,62}$": "a column's name (at most 63 letters, digits and `_`, no digit first)",
     r"^[a-z][a-z0-9_]*$": "a parameter's name (lower-case letters, digits and `_`; a letter first)",

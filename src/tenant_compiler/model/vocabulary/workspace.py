@@ -12,6 +12,7 @@ from tenant_compiler.model.vocabulary.cluster import Cluster
 from tenant_compiler.model.vocabulary.tenant import Settings
 
 _FOLDER = r"^[^/\x00-\x1f][^\x00-\x1f]*$"
+_FRAMEWORK = r"^[a-z0-9]([-_.a-z0-9]{0,61}[a-z0-9])?(:[a-z0-9]([-_.a-z0-9]{0,61}[a-z0-9])?)?$"
 
 
 Parameter: TypeAlias = (
@@ -182,8 +183,8 @@ class ComplianceConfig(TypedDict):
     """What holds for every tenant."""
 
     frameworks: Annotated[
-        list[Annotated[str, Info("A framework.", "iso27001", pattern=NAME)]],
-        Info("Frameworks that every tenant follows, whatever it says.", ["iso27001"], default=[]),
+        list[Annotated[str, Info("A framework, with its level where it has levels.", "iso27001", pattern=_FRAMEWORK)]],
+        Info("Frameworks that every tenant follows, whatever it says.", ["iso27001", "fedramp:moderate"], default=[]),
     ]
     parameters: Annotated[
         dict[str, Parameter],
