@@ -23,7 +23,15 @@ PROTECTION = {
     ),
     "duties": Duties(("grp: yes", "NO"), ("grp-lead",), ("1e3",), POINTER),
     "identity": Identity(
-        "https://id.acme.example/a#b", "on", "secret/no/client-secret", True, ("webauthn",), 15, 10, POINTER
+        "https://id.acme.example/a#b",
+        "on",
+        "secret/no/client-secret",
+        "https://x/k",
+        True,
+        ("webauthn",),
+        15,
+        10,
+        POINTER,
     ),
 }
 CUSTOM = {"HTTPRoute", "SecurityPolicy"}

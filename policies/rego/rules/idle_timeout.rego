@@ -2,7 +2,8 @@
 # scope: package
 # title: Idle sessions end
 # description: >-
-#   Sessions at services that clients reach end when nobody uses them; those with more rights may end sooner.
+#   Sessions at services that clients reach end when nobody uses them; those with more rights may end sooner. The limit is
+#   emitted for the edge, but a token that says itself when it ends overrules it: so no artifact proves it.
 # custom:
 #   id: TC411
 #   subject: tenant
@@ -21,7 +22,7 @@
 #       default: 15
 #       stricter: lower
 #       description: The most minutes that a session with more rights is idle
-#   carried_by: [TC466]
+#   carried_by: []
 #   needs: [edge.sign_on]
 package tenant_compiler.rules.idle_timeout
 

@@ -203,6 +203,8 @@ class Identity(NamedTuple):
     client_id: str
     client_secret: str
     """``secret/NAME/KEY``: a secret of the cluster and its key."""
+    keys_url: str
+    """Where the provider publishes its keys."""
     mfa_required: bool
     mfa_methods: tuple[str, ...]
     """Of ``webauthn piv totp sms``; empty: nothing said."""

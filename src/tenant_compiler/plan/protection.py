@@ -69,7 +69,7 @@ def identity(spec: Selected) -> Identity | None:
     sso = said["sso"]
     base: Pointer = ("spec", "security", "identity")
     made_from: Lineage = (
-        *_leaves((*base, "sso"), sso, "issuer", "client_id"),
+        *_leaves((*base, "sso"), sso, "issuer", "client_id", "keys_url"),
         (*base, "sso", "client_secret", "from"),
         *_leaves(("spec", "security"), security, "mfa_required"),
         *_leaves(base, said, "mfa_methods", "session_idle_minutes", "privileged_session_idle_minutes"),
@@ -78,6 +78,7 @@ def identity(spec: Selected) -> Identity | None:
         issuer=sso["issuer"],
         client_id=sso["client_id"],
         client_secret=sso["client_secret"]["from"],
+        keys_url=sso.get("keys_url") or f"{sso['issuer'].rstrip('/')}/.well-known/jwks.json",
         mfa_required=security.get("mfa_required", False),
         mfa_methods=tuple(said.get("mfa_methods", ())),
         idle_minutes=said.get("session_idle_minutes"),

@@ -97,6 +97,7 @@ def test_single_sign_on_makes_an_identity(plan):
         "https://id.acme.example",
         "acme",
         "secret/acme-oidc/client_secret",
+        "https://id.acme.example/.well-known/jwks.json",
         True,
         ("webauthn",),
         15,
@@ -104,6 +105,8 @@ def test_single_sign_on_makes_an_identity(plan):
     )
     assert ("spec", "security", "mfa_required") in made.made_from
     assert ("spec", "security", "identity", "sso", "client_secret", "from") in made.made_from
+    elsewhere = {**identity, "sso": {**SSO, "keys_url": "https://id.acme.example/keys"}}
+    assert plan(security={"identity": elsewhere}).identity.keys_url == "https://id.acme.example/keys"
     assert plan(security={"mfa_required": True, "identity": {"mfa_methods": ["totp"]}}).identity is None
 
 

@@ -125,9 +125,8 @@ def _sign_on(here: Scene) -> Iterator[Diagnostic]:
         )
     if edge.demands_factors(identity):
         yield _provider(
-            f"ID tokens are checked with the keys at {edge.keys_address(identity)}, and without the claim `amr` nobody"
-            " gets in",
-            "make the provider publish its keys there, and put the methods of the sign-on (RFC 8176) into the claim",
+            f"ID tokens are checked with the keys at {identity.keys_url}, and without the claim `amr` nobody gets in",
+            "write `keys_url` if they are elsewhere, and put the methods of the sign-on (RFC 8176) into the claim",
             (*at, "sso", "issuer"),
         )
 

@@ -138,7 +138,8 @@ def _oidc(identity: Identity) -> dict[str, Any]:
     minutes = session_minutes(identity)
     if minutes is not None:
         # Envoy does not know how long a session has been idle. So a session ends at a fixed time after the sign-on,
-        # used or not, which is stricter: none is idle for longer than it lasts. A refreshed token would prolong it.
+        # used or not, which is stricter: none is idle for longer than it lasts. A refreshed token would prolong it. It
+        # holds for tokens that do not say when they end; of others the provider decides, so this proves no limit.
         oidc["refreshToken"] = False
         oidc["defaultTokenTTL"] = f"{minutes}m"
     if demands_factors(identity):
@@ -153,14 +154,9 @@ def _tokens(identity: Identity) -> dict[str, Any]:
         "name": _PROVIDER,
         "issuer": identity.issuer,
         "audiences": [identity.client_id],
-        "remoteJWKS": {"uri": keys_address(identity)},
+        "remoteJWKS": {"uri": identity.keys_url},
         "extractFrom": {"cookies": [_COOKIE]},
     }
-
-
-def keys_address(identity: Identity) -> str:
-    """Where the provider's public keys are expected; if they are elsewhere, nobody gets in."""
-    return f"{identity.issuer.rstrip('/')}/.well-known/jwks.json"
 
 
 def _second_factor(identity: Identity) -> dict[str, Any]:

@@ -32,7 +32,18 @@ class SingleSignOn(TypedDict):
         Info("How it calls the tenant's services.", "acme-health", pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/@-]{0,199}$"),
     ]
     client_secret: Annotated[
-        SecretReference, Info("Where its client's secret is.", {"from": "secret/acme-oidc/client_secret"})
+        SecretReference, Info("Where its client's secret is.", {"from": "secret/acme-oidc/client-secret"})
+    ]
+    keys_url: NotRequired[
+        Annotated[
+            str,
+            Info(
+                "Where it publishes its keys (`jwks_uri` of its discovery document); left out: `/.well-known/jwks.json`"
+                " of the issuer.",
+                "https://id.acme.example/keys",
+                pattern=URL,
+            ),
+        ]
     ]
 
 
@@ -65,7 +76,7 @@ class Identity(TypedDict):
                 {
                     "issuer": "https://id.acme.example",
                     "client_id": "acme-health",
-                    "client_secret": {"from": "secret/acme-oidc/client_secret"},
+                    "client_secret": {"from": "secret/acme-oidc/client-secret"},
                 },
             ),
         ]

@@ -23,6 +23,7 @@ def _identity(**overrides: Any) -> Identity:
         "issuer": "https://id.acme.example",
         "client_id": "acme-health",
         "client_secret": "secret/acme-oidc/client-secret",
+        "keys_url": "https://id.acme.example/keys",
         "mfa_required": True,
         "mfa_methods": ("webauthn", "piv"),
         "idle_minutes": 15,

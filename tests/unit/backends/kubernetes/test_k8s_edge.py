@@ -147,7 +147,7 @@ def test_the_token_that_is_checked_is_the_one_of_the_sign_on(policy):
 
     assert provider["extractFrom"]["cookies"] == [spec["oidc"]["cookieNames"]["idToken"]]
     assert (provider["issuer"], provider["audiences"]) == (spec["oidc"]["provider"]["issuer"], ["acme-health"])
-    assert provider["remoteJWKS"]["uri"] == "https://id.acme.example/.well-known/jwks.json"
+    assert provider["remoteJWKS"]["uri"] == "https://id.acme.example/keys"
 
 
 @pytest.mark.parametrize("identity", [{"mfa_required": False}, {"mfa_methods": ()}])
@@ -187,7 +187,7 @@ def test_what_the_provider_must_do_is_said(make_protected, envoy):
     assert sessions.pointer == (*IDENTITY, "privileged_session_idle_minutes")
     assert "10 minutes" in sessions.help
     assert keys.pointer == (*IDENTITY, "sso", "issuer")
-    assert "https://id.acme.example/.well-known/jwks.json" in keys.message
+    assert "https://id.acme.example/keys" in keys.message
 
 
 def test_a_provider_of_whom_nothing_is_asked_is_no_finding(make_protected, make_identity, make_context, envoy):
