@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 DISTRIBUTION: Final = "gordon_to_regorus"
 _PLACE: Final = re.compile(r"^--> (.*):(\d+):(\d+)$", re.MULTILINE)
 _TEXT: Final = re.compile(r"^error: (.*)$", re.MULTILINE)
+_UNDEFINED: Final = '"<undefined>"'
+"""The library's JSON of a rule without a value."""
 _PREPARE: Final = "true"
 """Any query makes the engine analyse all modules."""
 
@@ -72,7 +74,8 @@ class Regorus:
         self._call("input", "set_input_json", input_json)
         for path in paths:
             try:
-                value = _parsed(self._call("evaluate", "eval_rule_as_json", f"data.{path}"))
+                text = self._call("evaluate", "eval_rule_as_json", f"data.{path}")
+                value = UNDEFINED if text == _UNDEFINED else _parsed(text)
             except PolicyError as error:
                 value = error
                 self._call("input", "set_input_json", input_json)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tenant_compiler.judge.rulebook import TESTS
 from tenant_compiler.read.suggest import near
-from tenant_compiler.run.policies.suite import Chosen, tests_of
+from tenant_compiler.run.policies.suite import Chosen, find_tests
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +29,7 @@ def select(book: Rulebook, wanted: Sequence[str]) -> Chosen:
     Raises:
         UnknownError: one of them is neither.
     """
-    tests = [*tests_of(book.tests)]
+    tests = [*find_tests(book.tests)]
     if not wanted:
         return Chosen(book.rules, book.cases, tests, tuple(book.sources))
     names: set[str] = set()

@@ -98,7 +98,7 @@ def run_suite(
     return Ran(cases, tests, trial.refused, kept, trial.lost)
 
 
-def tests_of(modules: Mapping[str, str]) -> Iterator[RegoTest]:
+def find_tests(modules: Mapping[str, str]) -> Iterator[RegoTest]:
     """The tests in modules, in their order; several bodies of one name are one test."""
     for file, source in modules.items():
         each = outline(source)
