@@ -17,7 +17,7 @@ from tenant_compiler.plugins import NonsenseError, plugin_failed
 from tenant_compiler.read import schema
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from tenant_compiler.model.backend import Context, Fact
     from tenant_compiler.model.plan import Need, Plan
@@ -204,10 +204,31 @@ def _sound(given: Iterable[Any], *, fleet: bool = False) -> list[Artifact]:
         paths.add(path)
         artifacts.append(artifact)
         _encode(artifact)
+        unseen = next(_unseen(artifact), None)
+        if unseen is not None:
+            raise NonsenseError(f"{unseen} in {artifact.path}, which is not among the objects of the file")
         for item in artifact.objects:
             if not (item.made_from or fleet):
                 raise NonsenseError(f"the object {item.id} without the nodes of the tenant that it was made from")
     return artifacts
+
+
+def _unseen(artifact: Artifact) -> Iterator[str]:
+    """Find what would be applied and is none of the objects of its file: policies judge objects."""
+    if artifact.format == "text":
+        return
+    seen = {id(item.value) for item in artifact.objects}
+    content: Any = artifact.content
+    if artifact.path.endswith(".tf.json") and isinstance(content, dict):
+        for kind, bodies in dict(content.get("resource") or {}).items():
+            yield from (f"the resource {kind}.{name}" for name, body in bodies.items() if id(body) not in seen)
+        return
+    documents = content if isinstance(content, list) else [content]
+    for document in documents:
+        found = document.get("items") if isinstance(document, dict) and document.get("kind") == "List" else [document]
+        for each in found or ():
+            if isinstance(each, dict) and "apiVersion" in each and "kind" in each and id(each) not in seen:
+                yield f"a manifest of the kind {each['kind']}"
 
 
 def _encode(artifact: Artifact) -> None:

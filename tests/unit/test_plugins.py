@@ -448,6 +448,24 @@ FOR_BAD = "if plan.tenant == 'bad': "
         ({"lower": FOR_BAD + "return [Artifact('../up', 'text', '', ())]"}, "TC705", "a file called '../up'"),
         ({"lower": FOR_BAD + "return [Artifact('/etc/x', 'text', '', ())]"}, "TC705", "a file called '/etc/x'"),
         ({"lower": FOR_BAD + "return [Artifact('x', 'text', '', ())] * 2"}, "TC705", "a file called 'x'"),
+        (
+            {"lower": FOR_BAD + "return [Artifact('x', 'yaml', [{'apiVersion': 'v1', 'kind': 'Pod'}], ())]"},
+            "TC705",
+            "a manifest of the kind Pod in x, which is not among the objects of the file",
+        ),
+        (
+            {
+                "lower": FOR_BAD
+                + "return [Artifact('x', 'json', {'kind': 'List', 'items': [{'apiVersion': 'v1', 'kind': 'Pod'}]}, ())]"
+            },
+            "TC705",
+            "a manifest of the kind Pod in x",
+        ),
+        (
+            {"lower": FOR_BAD + "return [Artifact('x.tf.json', 'json', {'resource': {'aws_x': {'y': {}}}}, ())]"},
+            "TC705",
+            "the resource aws_x.y in x.tf.json",
+        ),
         ({"lower": FOR_BAD + "return [Artifact('x', 'toml', '', ())]"}, "TC705", "in the format 'toml'"),
         ({"lower": FOR_BAD + "return [Artifact('x', 'text', 1, ())]"}, "TC705", "int as the text of x"),
         ({"lower": FOR_BAD + "return [Artifact('x', 'json', {1: 2}, ())]"}, "TC705", "cannot be written"),
