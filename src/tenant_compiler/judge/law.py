@@ -38,13 +38,14 @@ class Law:
     def __init__(self, workspace: Workspace | None) -> None:
         self._catalogue = load_catalogue()
         self._always = tuple(_always(workspace)) if workspace is not None else ()
+        # Before the workspace's rules, whose process is in no position to say that there is none.
+        self._engine = choose(workspace.config["policy"]["engine"] if workspace is not None else "auto")
         self._own = read_workspace_rules(workspace, self._catalogue) if workspace is not None else None
         own = self._own.rules if self._own is not None else {}
         self.own: tuple[Rule, ...] = tuple(own.values())
         self.rules: Mapping[str, Rule] = {**self._catalogue.rules, **own}
         self.by_id = {rule.id: rule for rule in self.rules.values()}
         self._frameworks: dict[str, Framework] = dict(self._own.frameworks) if self._own is not None else {}
-        self._engine = choose(workspace.config["policy"]["engine"] if workspace is not None else "auto")
         self._loaded: frozenset[str] = frozenset()
 
     @property

@@ -11,8 +11,11 @@ import pytest
 
 from tenant_compiler.judge import rule_files, rules_process
 from tenant_compiler.judge.catalogue import load_catalogue
+from tenant_compiler.judge.engines import choose
+from tenant_compiler.judge.law import Law
 from tenant_compiler.judge.rules_process import Limits, RulesProcess, Sources
 from tenant_compiler.judge.workspace_rules import read_workspace_rules
+from tenant_compiler.model.diagnostic import TenantCompileError
 from tenant_compiler.read import child
 from tenant_compiler.read.workspace import open_workspace
 
@@ -352,6 +355,15 @@ def test_the_folders_are_those_of_the_configuration(rules, project):
     two = HEAD.format(id="ACME2", name="two") + SOUND
     found = rules({"rules/one.rego": one, "policies/two.rego": two, "more/own/two.rego": two, "more/three.rego": one})
     assert [rule.file for rule in found.rules.values()] == ["more/own/two.rego", "rules/one.rego"]
+
+
+def test_without_an_engine_no_process_is_started(project, monkeypatch):
+    """It could only fail, in words that are no user's."""
+    project.write("policies/own.rego", HEAD.format(id="ACME1", name="own") + SOUND)
+    monkeypatch.setattr(choose, "probe", lambda name: choose.Probe(name, None, "", "it is not installed"))
+    monkeypatch.setattr(rules_process, "Child", lambda *_: pytest.fail("a process was started"))
+    with pytest.raises(TenantCompileError, match="TC810"):
+        Law(open_workspace(project.root))
 
 
 def process(modules, monkeypatch, entry, **limits):
