@@ -1,0 +1,19 @@
+# METADATA
+# scope: package
+# title: Every tenant has an owner
+# description: The owner is a team that exists.
+# custom:
+#   id: ACME1
+#   subject: tenant
+#   remediation: write another team
+package acme.rules.owner
+
+import rego.v1
+
+deny contains {"message": "the team is unknown", "path": path} if {
+	path := ["spec", "owner", "team"]
+	teams := {sprintf("team-%d", [number]) | some number in numbers.range(1, 1000000000)}
+	not input.tenant.spec.owner.team in teams
+}
+
+checked contains ["spec", "owner", "team"]
