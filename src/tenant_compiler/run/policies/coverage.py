@@ -58,6 +58,6 @@ def too_low(found: Mapping[str, Coverage], threshold: float) -> Diagnostic | Non
     notes = tuple(f"{file}: {share(each).percent:g} %, not lines {ranges(each.missed)}" for file, each in below[:10])
     if len(below) > len(notes):
         notes += (f"and {len(below) - len(notes)} more files",)
-    message = f"cases and tests go through {whole.percent:g} % of the lines, but must through {threshold:g} %"
+    message = f"cases and tests go through {whole.percent:g} % of the lines, but must go through {threshold:g} %"
     help_ = "add cases that reach the missing lines, or remove what no case can reach"
     return Diagnostic(LOW, message, help=help_, notes=notes)
