@@ -55,7 +55,7 @@ def explain_verdict(frame: Frame, folder: str | None, what: str, whose: tuple[st
         return Outcome(aside=True)
     judge = session.tools.bench.made
     framework, control = find(judge.law, what)
-    return Story(frame, judge, found, found.compliance, framework, control).told()
+    return Story(frame, judge, found, found.compliance, framework, control, level).told()
 
 
 class Place(NamedTuple):
@@ -80,6 +80,7 @@ class Story:
         compliance: Compliance,
         framework: Framework,
         control: Control,
+        level: str,
     ) -> None:
         self._frame = frame
         self._law = judge.law
@@ -87,6 +88,7 @@ class Story:
         self._compliance = compliance
         self._framework = framework
         self._control = control
+        self._level = level
 
     def told(self) -> Outcome:
         """Print it."""
@@ -96,6 +98,7 @@ class Story:
                 each
                 for each in self._compliance.verdicts
                 if (each.framework, each.control) == (self._framework.name, self._control.id)
+                and self._level in ("", each.level)
             ),
             None,
         )

@@ -167,14 +167,14 @@ class Tally:
 
 def _worst(tenant: str, judged: Iterable[tuple[str, Compliance]]) -> Iterator[Row]:
     """The worst verdict of each control over the environments, in the order of frameworks and controls."""
-    worst: dict[tuple[str, str], Row] = {}
+    worst: dict[tuple[str, str, str], Row] = {}
     for environment, compliance in judged:
-        applied = {each.name: each for each in compliance.applied}
+        applied = {(each.name, each.level): each for each in compliance.applied}
         for verdict in compliance.verdicts:
-            key = (verdict.framework, verdict.control)
+            key = (verdict.framework, verdict.level, verdict.control)
             known = worst.get(key)
             if known is None or _RANK[verdict.status] < _RANK[known.verdict.status]:
-                under = applied.get(verdict.framework) or _own(verdict.framework)
+                under = applied.get(key[:2]) or _own(verdict.framework)
                 worst[key] = Row(tenant, environment, under, verdict)
     yield from worst.values()
 

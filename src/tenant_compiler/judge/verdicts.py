@@ -96,20 +96,20 @@ class Case:
 
     def judge(self, chosen: Chosen) -> Verdict:
         """Give one control its status."""
-        control = chosen.control
+        applied, control = chosen.applied, chosen.control
         if not chosen.uses:
-            return Verdict(chosen.applied.name, control.id, "manual", ())
+            return Verdict(applied.name, control.id, "manual", (), applied.level)
         reasons = tuple(
             self._reason(chosen, use, advisory=index >= chosen.deciding) for index, use in enumerate(chosen.uses)
         )
         deciding = reasons[: chosen.deciding]
         if not deciding:
-            return Verdict(chosen.applied.name, control.id, "manual", reasons)
+            return Verdict(applied.name, control.id, "manual", reasons, applied.level)
         status = deciding[0].status
         for reason in deciding[1:]:
             if _RANK[reason.status] < _RANK[status]:
                 status = reason.status
-        return Verdict(chosen.applied.name, control.id, status, reasons)
+        return Verdict(applied.name, control.id, status, reasons, applied.level)
 
     def _reason(self, chosen: Chosen, use: RuleUse, *, advisory: bool) -> Reason:
         known = self._calm.get(use)

@@ -177,6 +177,8 @@ class Verdict(NamedTuple):
     status: Status
     because: tuple[Reason, ...]
     """One for each rule of the control; empty for a manual control."""
+    level: str = ""
+    """Of the framework: a tenant under one may be compared with another one."""
 
 
 class Demand(NamedTuple):

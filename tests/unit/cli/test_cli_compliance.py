@@ -120,6 +120,17 @@ def test_another_framework_can_be_compared_with(tc, clinic):
     assert "compared with only: it decides nothing" in ran.out
 
 
+def test_another_level_of_a_tenants_own_framework_can_be_compared_with(tc, clinic):
+    """Each level has its line, and a control is explained at the level that is named."""
+    change(clinic, "frameworks: {gdpr: {role: controller}, hipaa: {}}", "frameworks: {fedramp: {level: moderate}}")
+    ran = tc("check", DAY, "--with", "fedramp:high", "-C", str(clinic))
+    sums = {name: sum(each.values()) for (_, name), each in summary(ran.out).items()}
+    assert sums == {"fedramp:moderate": 323, "fedramp:high*": 410}
+    # High demands the United States; at moderate the tenant's own jurisdictions hold.
+    assert "production: fail" in tc("explain", "fedramp:high:SA-9(5)", "-t", "clinic", "-C", str(clinic)).out
+    assert "production: attested" in tc("explain", "fedramp:SA-9(5)", "-t", "clinic", "-C", str(clinic)).out
+
+
 @pytest.mark.parametrize(("named", "code"), [("fedrmp:high", "TC853"), ("fedramp", "TC854"), ("fedramp:top", "TC854")])
 def test_a_framework_that_is_not_there_cannot_be_compared_with(tc, clinic, named, code):
     """Nor one without its level."""
