@@ -48,7 +48,7 @@ FEAST = f"""deny contains x if {{
 }}
 {CHECKED}"""
 FLOOD = f"""deny contains {{"message": sprintf("%d", [i]), "path": ["spec"]}} if {{
-	some i in numbers.range(1, 400000)
+	some i in numbers.range(1, 2000000)
 }}
 {CHECKED}"""
 CRASH = f"f(x) := f(x + 1)\n\ndeny contains x if {{ x := f(1) }}\n{CHECKED}"
