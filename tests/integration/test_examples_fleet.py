@@ -8,11 +8,13 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
+from datetime import date
 
 import pytest
 
 from tenant_compiler.read.workspace import open_workspace
 from tenant_compiler.resolve.origin import chain
+from tenant_compiler.run.bench import Judging
 from tenant_compiler.run.build import Build, Options
 from tenant_compiler.run.discovery import Selectors
 from tenant_compiler.run.passes import BUILD
@@ -22,15 +24,20 @@ ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
 FLEET = os.path.join(ROOT, "examples", "fleet")
 TIERS = {"free", "standard", "premium", "enterprise", "enterprise_plus", "white_label"}
 CLOUDS = {"aws", "azure", "gcp", "on_premises"}
+JUDGED_ON = "2026-11-24"
+"""Attestations and waivers of the examples hold on this day: see examples/README.md."""
 
 # What a build does, in a process of its own: prints nothing, and fails on any finding that is no information.
 BUILDER = """
 import sys
+from datetime import date
 from tenant_compiler.read.workspace import open_workspace
+from tenant_compiler.run.bench import Judging
 from tenant_compiler.run.build import Build, Options
 from tenant_compiler.run.discovery import Selectors
 from tenant_compiler.run.session import Session
-with Build(Session(open_workspace(sys.argv[1])), Selectors(), Options("build")) as build:
+session = Session(open_workspace(sys.argv[1]), judging=Judging(judged_on=date.fromisoformat(sys.argv[2])))
+with Build(session, Selectors(), Options("build")) as build:
     findings = [finding for written in build for finding in written.result.diagnostics] + build.finish()
 sys.exit(any(finding.severity != "info" for finding in findings))
 """
@@ -42,9 +49,14 @@ def copy(folder):
     return str(folder)
 
 
+def session(root):
+    """A run over a workspace, judged on the day of the examples."""
+    return Session(open_workspace(root), judging=Judging(judged_on=date.fromisoformat(JUDGED_ON)))
+
+
 def build(root):
     """Build a workspace; give the totals and all findings."""
-    with Build(Session(open_workspace(root)), Selectors(), Options("build")) as run:
+    with Build(session(root), Selectors(), Options("build")) as run:
         findings = [finding for written in run for finding in written.result.diagnostics]
         findings += run.finish()
     return run.totals, findings
@@ -64,7 +76,7 @@ def tree(root):
 @pytest.fixture(scope="module")
 def results():
     """Every tenant of the fleet, compiled in memory."""
-    return list(Session(open_workspace(FLEET)).stream(Selectors(), BUILD))
+    return list(session(FLEET).stream(Selectors(), BUILD))
 
 
 @pytest.fixture(scope="module")
@@ -145,7 +157,7 @@ def test_the_bytes_do_not_depend_on_folder_hash_seed_locale_and_time_zone(built,
         root = copy(tmp_path / f"some {'long ' * number}folder" / "f")
         path = os.pathsep.join(filter(None, [os.path.join(ROOT, "src"), os.environ.get("PYTHONPATH")]))
         run = subprocess.run(
-            [sys.executable, "-c", BUILDER, root],
+            [sys.executable, "-c", BUILDER, root, JUDGED_ON],
             env={**os.environ, "PYTHONPATH": path, **settings},
             capture_output=True,
             text=True,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from datetime import date
 
 import pytest
 
 from tenant_compiler.read.workspace import open_workspace
 from tenant_compiler.report.locate import Locator
 from tenant_compiler.resolve.origin import place_of
+from tenant_compiler.run.bench import Judging
 from tenant_compiler.run.discovery import Selectors
 from tenant_compiler.run.passes import CHECK
 from tenant_compiler.run.session import Session
@@ -19,7 +21,7 @@ FLEET = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", "..", "exa
 @pytest.fixture(scope="module")
 def session():
     """A run over the example fleet, which has every kind of layer, cloud and target."""
-    return Session(open_workspace(FLEET), cache="")
+    return Session(open_workspace(FLEET), cache="", judging=Judging(judged_on=date(2026, 11, 24)))
 
 
 @pytest.fixture(scope="module")
