@@ -77,6 +77,7 @@ class Frame:
         self.overlay: Mapping[str, bytes] = {}
         self.evaluator: JsonnetEvaluator | None = None
         self.workspace: Workspace | None = None
+        self._session: Session | None = None
 
     @property
     def as_json(self) -> bool:
@@ -122,7 +123,13 @@ class Frame:
         self.overlay = overlay or {}
         session = Session(workspace, targets=targets, keep=self.keep, overlay=overlay, judging=judging)
         self.evaluator = session.evaluator
+        self._session = session
         return session
+
+    def close(self) -> None:
+        """End what runs beside this process."""
+        if self._session is not None:
+            self._session.close()
 
     def take(self, result: TenantResult) -> None:
         """Collect a tenant's findings."""
@@ -216,6 +223,8 @@ def conclude(frame: Frame, work: Callable[[], Outcome]) -> int:
     except TenantCompileError as error:
         frame.collector.add(error.diagnostics)
         outcome, failed = Outcome(), error.exit_code
+    finally:
+        frame.close()
     code = frame.exit_code(outcome, failed)
     frame.print(outcome, code)
     return code

@@ -415,11 +415,20 @@ def test_an_interrupt_leaves_no_child(
     def interrupt(*_: Any) -> bool:
         raise KeyboardInterrupt
 
+    killed: list[int] = []
+    kill = os.kill
+
+    def remember(pid: int, number: int) -> None:
+        killed.append(pid)
+        kill(pid, number)
+
     monkeypatch.setattr(jsonnet_process, "_listen", interrupt)
+    monkeypatch.setattr(child.os, "kill", remember)
     with pytest.raises(KeyboardInterrupt):
         one(quick(), tmp_path, HANGS[0])
+    (pid,) = killed
     with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+        os.waitpid(pid, os.WNOHANG)
 
 
 def test_no_file_descriptor_is_left_open(quick: Callable[..., JsonnetEvaluator], tmp_path: Path) -> None:
@@ -434,7 +443,8 @@ def test_no_file_descriptor_is_left_open(quick: Callable[..., JsonnetEvaluator],
 
 def test_auto_forks_only_where_that_is_safe(monkeypatch: pytest.MonkeyPatch) -> None:
     """Another thread or a loaded Go runtime makes a new process the only safe child."""
-    monkeypatch.delitem(sys.modules, "_gojsonnet", raising=False)
+    for name in child._GO:
+        monkeypatch.delitem(sys.modules, name, raising=False)
     assert child.fork_is_safe() == (threading.active_count() == 1)
     monkeypatch.setitem(sys.modules, "_gojsonnet", threading)
     assert not child.fork_is_safe()
