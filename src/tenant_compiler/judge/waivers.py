@@ -128,8 +128,7 @@ class Waivers:
             tenants: the names of all tenants; None when they are not known, because a file could not be read.
 
         Returns:
-            TC838 for waivers that covered nothing, TC831 for those of a tenant that does not exist, TC832 for those
-            with a path that tenants do not have.
+            TC838 for waivers that covered nothing, TC831 for those of a tenant that does not exist.
         """
         for name, several in self._by_tenant.items():
             for waiver in several:
@@ -146,14 +145,6 @@ def _of_nobody(waiver: Waiver, tenants: Collection[str]) -> Diagnostic:
 
 
 def _unused(waiver: Waiver) -> Diagnostic:
-    from tenant_compiler.judge.tenant_paths import stranger  # noqa: PLC0415 - reads the schema of a whole tenant
-
-    lost = stranger(waiver.path)
-    if lost is not None:
-        pointer, known = lost
-        message = f"the waiver {waiver.name} is for {show(waiver.path)}, but no tenant has {show(pointer)}"
-        help_ = did_you_mean(str(pointer[-1]), known) or "`tenant-compile show` prints a tenant with all its paths"
-        return Diagnostic(PATH, message, place=waiver.place("path"), help=help_)
     where = f" in {waiver.environment}" if waiver.environment else ""
     return Diagnostic(
         UNUSED,
@@ -169,7 +160,8 @@ def read_waivers(workspace: Workspace) -> tuple[list[Waiver], list[Diagnostic]]:
 
     Returns:
         The well-formed ones in the order of their files, and a finding for everything else that stands there: TC1xx
-        for files that cannot be read, TC2xx for documents that do not fit the schema, TC832 for what is no path.
+        for files that cannot be read, TC2xx for documents that do not fit the schema, TC832 for what is no path
+        of a tenant.
         None of those is a waiver.
     """
     found: list[Waiver] = []
@@ -220,8 +212,24 @@ def _unclear(document: Document) -> Iterator[Diagnostic]:
         yield unclear("control", message, "write the framework and a colon before it: `hipaa:164.312(e)(1)`")
     elif control is not None and "framework" in spec:
         yield unclear("framework", f"the control `{control}` names its framework already", "leave `framework` out")
-    if "path" in spec and not _pointer(spec["path"]):
-        yield unclear("path", f"`{spec['path']}` is no path", "write it as `security.tls.minimum_version`", PATH)
+    if "path" in spec:
+        pointer = _pointer(spec["path"])
+        if not pointer:
+            yield unclear("path", f"`{spec['path']}` is no path", "write it as `security.tls.minimum_version`", PATH)
+        elif wrong := _nowhere(pointer):
+            yield unclear("path", *wrong, PATH)
+
+
+def _nowhere(pointer: Pointer) -> tuple[str, str] | None:
+    """What is wrong with a path that no tenant has, and what helps."""
+    from tenant_compiler.judge.tenant_paths import stranger  # noqa: PLC0415 - reads the schema of a whole tenant
+
+    lost = stranger(pointer)
+    if lost is None:
+        return None
+    there, known = lost
+    help_ = did_you_mean(str(there[-1]), known) or "`tenant-compile show` prints a tenant with all its paths"
+    return f"the waiver is for {show(pointer)}, but no tenant has {show(there)}", help_
 
 
 def _pointer(path: str) -> Pointer:

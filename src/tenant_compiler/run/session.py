@@ -227,7 +227,7 @@ class Session:
             name = document.value["metadata"]["name"]
             result = TenantResult(name, document.file, document.index, tuple(own), findings)
             self._named.add(name)
-            self._unjudged |= not result.ok
+            self._unjudged |= not (result.ok or _is_judged(result))
             yield result
 
     def _environments(self, document: Document, selectors: Selectors) -> list[str]:
@@ -301,6 +301,11 @@ class Session:
                 help_ = did_you_mean(name, known) or "there are " + ", ".join(known)
                 message = f"the workspace has no environment `{name}`"
                 raise TenantCompileError([Diagnostic("TC307", message, help=help_)])
+
+
+def _is_judged(result: TenantResult) -> bool:
+    """Whether a tenant with an error came to verdicts in all its environments: then the error is one of them."""
+    return bool(result.environments) and all(made.compliance is not None for made in result.environments)
 
 
 def _name_of(value: Any) -> str:
