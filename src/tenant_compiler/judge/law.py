@@ -100,9 +100,7 @@ class Law:
         problems: list[Diagnostic] = []
         for wanted, pointer, place in self._wanted(spec, compare):
             framework = self.framework(wanted.name)
-            problem = (
-                _unknown(wanted, pointer, self.names()) if framework is None else _misfit(wanted, framework, pointer)
-            )
+            problem = self._unknown(wanted, pointer) if framework is None else _misfit(wanted, framework, pointer)
             if problem is not None:
                 problems.append(problem._replace(place=place))
             elif framework is not None:
@@ -125,6 +123,16 @@ class Law:
             if name not in said or level not in ("", said[name].get("level", "")):
                 yield Applied(name, level, "", hypothetical=True), _FRAMEWORKS, None
 
+    def _unknown(self, wanted: Applied, pointer: Pointer) -> Diagnostic:
+        names = self.names()
+        help_ = did_you_mean(wanted.name, names) or f"there are {', '.join(names)}"
+        # Most often the workspace has it, and it is not sound.
+        files = (each.place.file for each in self.problems if each.place is not None)
+        broken = next((file for file in files if not file.endswith(".rego")), "")
+        notes = (f"{broken} has errors; what stands there is no framework until they are mended",) if broken else ()
+        message = f"there is no framework `{wanted.name}`"
+        return Diagnostic(UNKNOWN, message, pointer=pointer, help=help_, notes=notes, rule=wanted.name)
+
     def close(self) -> None:
         """End the child."""
         if self._own is not None:
@@ -137,11 +145,6 @@ def _always(workspace: Workspace) -> Iterator[tuple[Applied, Place]]:
     for index, text in enumerate(workspace.config["compliance"]["frameworks"]):
         name, _, level = text.partition(":")
         yield Applied(name, level, "", hypothetical=False), Place(workspace.file, (*at, index))
-
-
-def _unknown(wanted: Applied, pointer: Pointer, names: Sequence[str]) -> Diagnostic:
-    help_ = did_you_mean(wanted.name, names) or f"there are {', '.join(names)}"
-    return Diagnostic(UNKNOWN, f"there is no framework `{wanted.name}`", pointer=pointer, help=help_, rule=wanted.name)
 
 
 def _misfit(wanted: Applied, framework: Framework, pointer: Pointer) -> Diagnostic | None:
