@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -306,28 +308,34 @@ def test_another_provider_of_the_module_is_refused(tmp_path, found, said):
 
 
 @pytest.mark.parametrize("before", [None, "1"])
-def test_backtraces_are_turned_off_and_the_environment_is_as_it_was(monkeypatch, before):
-    """The library looks once, at its first error; whoever is started later finds what was there."""
-    monkeypatch.setenv("RUST_BACKTRACE", "1")
-    monkeypatch.delenv("RUST_LIB_BACKTRACE", raising=False)
-    if before is not None:
-        monkeypatch.setenv("RUST_LIB_BACKTRACE", before)
-    seen = []
+def test_the_environment_is_as_it_was(monkeypatch, before):
+    """The library is told how to work while it is loaded; whoever is started later finds what was there."""
+    for name in regorus._SETTINGS:
+        monkeypatch.delenv(name, raising=False)
+        if before is not None:
+            monkeypatch.setenv(name, before)
 
-    def make():
-        seen.append(os.environ["RUST_LIB_BACKTRACE"])
-        return Broken(RuntimeError())
+    def fail():
+        with regorus._settings():
+            assert {name: os.environ[name] for name in regorus._SETTINGS} == regorus._SETTINGS
+            regorus._first_error(lambda: Broken(RuntimeError()))
+            raise KeyError
 
-    regorus._leave_out_backtraces(make)
-    assert seen == ["0"]
-    assert os.environ.get("RUST_LIB_BACKTRACE") == before
+    with pytest.raises(KeyError):
+        fail()
+    assert [os.environ.get(name) for name in regorus._SETTINGS] == [before, before]
 
 
-def test_where_nobody_asks_for_backtraces_nothing_is_done(monkeypatch):
-    """Nor where somebody has turned them off already."""
-    monkeypatch.delenv("RUST_BACKTRACE", raising=False)
-    monkeypatch.setenv("RUST_LIB_BACKTRACE", "0")
-    regorus._leave_out_backtraces(lambda: pytest.fail("there is nothing to turn off"))
+@pytest.mark.skipif(not os.path.exists("/proc/self/status"), reason="nothing says what is reserved")
+def test_the_library_reserves_little_memory():
+    """What it reserves counts as used by a child that is forked later, and would be its to fill."""
+    code = (
+        "from tenant_compiler.judge.engines.regorus import Regorus; Regorus()\n"
+        "print(*(line for line in open('/proc/self/status') if line.startswith('VmData')))"
+    )
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
+    assert int(done.stdout.split()[1]) < 200_000
 
 
 def test_packages_are_found_behind_comments():

@@ -6,6 +6,7 @@ import json
 import os
 import re
 from _thread import get_ident
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from tenant_compiler.judge.engines.protocol import UNDEFINED, Coverage, PolicyError, check_data, packages_of
@@ -20,6 +21,13 @@ _PLACE: Final = re.compile(r"^--> (.*):(\d+):(\d+)$", re.MULTILINE)
 _TEXT: Final = re.compile(r"^error: (.*)$", re.MULTILINE)
 _UNDEFINED: Final = '"<undefined>"'
 """The library's JSON of a rule without a value."""
+_SETTINGS: Final = {
+    # Where the environment asks Rust programs for backtraces, the parser would record one for every turn that it tries
+    # in vain, and take three times as long.
+    "RUST_LIB_BACKTRACE": "0",
+    # KiB. A gibibyte at once, as it reserves else, would be no use but count as used where a child's memory is bounded.
+    "MIMALLOC_ARENA_RESERVE": "32768",
+}
 _PREPARE: Final = "true"
 """Any query makes the engine analyse all modules."""
 
@@ -34,9 +42,10 @@ class Regorus:
     name = "regorus"
 
     def __init__(self) -> None:
-        import regorus  # noqa: PLC0415 - 2 ms, and only who judges needs it
+        with _settings():
+            import regorus  # noqa: PLC0415 - 2 ms, and only who judges needs it
 
-        _leave_out_backtraces(regorus.Engine)
+            _first_error(regorus.Engine)
         self.version = _version(regorus.__file__)
         self.packages: frozenset[str] = frozenset()
         self._new: Callable[[], Any] = regorus.Engine
@@ -173,25 +182,27 @@ def explained(code: Refusal, text: str) -> PolicyError:
     return PolicyError(code, message, place[1], int(place[2]), int(place[3]))
 
 
-def _leave_out_backtraces(new: Callable[[], Any]) -> None:
-    """Have the library decide that it records no stack with its errors.
+@contextmanager
+def _settings() -> Iterator[None]:
+    """Have the environment say, while the library is loaded, how it shall work: it looks only once."""
+    before = {name: os.environ.get(name) for name in _SETTINGS}
+    os.environ.update(_SETTINGS)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
-    Where the environment asks Rust programs for backtraces, the parser records one for every turn that it tries in
-    vain, and takes three times as long. The library looks at the environment once, when the first error is made.
-    """
-    if {os.environ.get(name, "0") for name in ("RUST_BACKTRACE", "RUST_LIB_BACKTRACE")} == {"0"}:
-        return
-    before = os.environ.get("RUST_LIB_BACKTRACE")
-    os.environ["RUST_LIB_BACKTRACE"] = "0"
+
+def _first_error(new: Callable[[], Any]) -> None:
+    """Make the library raise its first error, at which it looks whether errors shall record the stack."""
     try:
         new().add_policy("", "")
     except RuntimeError:
         return
-    finally:
-        if before is None:
-            del os.environ["RUST_LIB_BACKTRACE"]
-        else:
-            os.environ["RUST_LIB_BACKTRACE"] = before
 
 
 def _first_line(text: str) -> str:
