@@ -198,7 +198,6 @@ RICH = {
         },
         "scanning": {
             "interval_days": 7,
-            "external": True,
             "integrity_monitoring": True,
             "patch_days": {"critical": 7, "high": 30, "moderate": 90, "low": 180},
         },

@@ -31,7 +31,6 @@
       network: { web_application_firewall: true, ddos_protection: true },  // SC-5
       scanning: {
         interval_days: 30,  // RA-5
-        external: true,
         integrity_monitoring: true,
         patch_days: { critical: 30, high: 30, moderate: 90, low: 180 },
       },

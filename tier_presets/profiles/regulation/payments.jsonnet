@@ -32,7 +32,6 @@
       network: { web_application_firewall: true },  // 6.4.2
       scanning: {
         interval_days: 30,  // 11.3.1 asks for every three months; a month leaves time to mend and scan again
-        external: true,
         integrity_monitoring: true,  // 10.3.4
         patch_days: { critical: 30, high: 30, moderate: 90, low: 180 },  // 6.3.3
       },

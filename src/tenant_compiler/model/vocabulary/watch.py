@@ -78,7 +78,6 @@ class Scanning(TypedDict):
     """Scans for weaknesses."""
 
     interval_days: NotRequired[Annotated[int, Ge(1), Le(365), Info("Everything is scanned so often.", 7, "days")]]
-    external: NotRequired[Annotated[bool, Info("Scans from outside are made, too.", example=True)]]
     integrity_monitoring: NotRequired[
         Annotated[bool, Info("Changes of files that should not change are noticed.", example=True)]
     ]
