@@ -2,7 +2,8 @@
 # scope: package
 # title: Data that has to go is gone in time
 # description: >-
-#   The tenant says how its data is deleted, within how many days, and when it is gone from the backups, too.
+#   The tenant says how its data is deleted, within how many days, and when it is gone from the backups, too:
+#   that is not before the last of them is gone.
 # custom:
 #   id: TC440
 #   subject: tenant
@@ -24,6 +25,7 @@ import rego.v1
 
 import data.tenant_compiler.lib.scope
 import data.tenant_compiler.lib.settings
+import data.tenant_compiler.lib.text
 
 _how := ["spec", "compliance", "retention", "deletion"]
 
@@ -47,6 +49,20 @@ deny contains finding if {
 	settings.value(_purge) == null
 	message := "compliance.retention.backup_purge_days is missing: it must be said when deleted data is gone from backups"
 	finding := settings.finding(_purge, message)
+}
+
+deny contains finding if {
+	scope.storing
+	purge := settings.value(_purge)
+	kept := settings.value(["spec", "backup", "retention_days"])
+	is_number(purge)
+	is_number(kept)
+	kept > purge
+	message := sprintf(
+		"compliance.retention.backup_purge_days is %d, but backup.retention_days keeps backups for %s",
+		[purge, text.amount(kept, "days")],
+	)
+	finding := settings.fixable(_purge, kept, message)
 }
 
 checked contains pointer if {

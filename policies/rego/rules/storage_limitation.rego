@@ -3,7 +3,7 @@
 # title: Personal data is not kept for ever
 # description: >-
 #   Every store with data about persons says when it ends, or every such class of data in it has an end for the whole
-#   tenant.
+#   tenant. With both, the store does not outlast all of its classes.
 # custom:
 #   id: TC426
 #   subject: tenant
@@ -45,6 +45,27 @@ deny contains finding if {
 		[text.path(_own_end(store)), text.list(sort(_endless(store)))],
 	)
 	finding := settings.finding(_own_end(store), message)
+}
+
+deny contains finding if {
+	some store in stores.personal
+	kept := settings.value(_own_end(store))
+	is_number(kept)
+	count(_endless(store)) == 0
+	longest := max(_ends(store))
+	kept > longest
+	message := sprintf(
+		"%s is %d, but compliance.retention.by_class_days ends all personal data in it after %s",
+		[text.path(_own_end(store)), kept, text.amount(longest, "days")],
+	)
+	finding := settings.fixable(_own_end(store), longest, message)
+}
+
+# The ends of the classes of persons' data in a store.
+_ends(store) := {days |
+	some class in (store.classes & classes.personal)
+	days := settings.value(["spec", "compliance", "retention", "by_class_days", class])
+	is_number(days)
 }
 
 checked contains _own_end(store) if some store in stores.personal
