@@ -127,7 +127,7 @@ def _outcome(frame: Frame, chosen: Chosen, ran: Ran, wanted: Wanted, seconds: fl
     verbose = frame.reporting.verbose
     extra = _records(ran, wanted, verbose=verbose) if frame.writes("json") else {}
     output = "" if frame.console != "text" else "".join(_inputs(ran.cases) if verbose else ())
-    summary = [*_covered(ran, verbose=verbose)] if wanted.coverage else []
+    summary = [*_covered(frame, ran)] if wanted.coverage else []
     summary.append(_counts(numbers) + f" in {seconds:.2f} s · {frame.found()}")
     return Outcome(output, summary, numbers, extra)
 
@@ -145,15 +145,15 @@ def _counts(numbers: dict[str, Any]) -> str:
     return text
 
 
-def _covered(ran: Ran, *, verbose: bool) -> Iterator[str]:
+def _covered(frame: Frame, ran: Ran) -> Iterator[str]:
     """A table of the files that are not covered as a whole, and a line about all."""
     from tenant_compiler.cli.words import plural, table  # noqa: PLC0415 - not for a wrong option
     from tenant_compiler.run.policies.coverage import ranges, share, total  # noqa: PLC0415
 
     rows = [
-        (file, f"{share(each).percent:g} %", ranges(each.missed))
+        (frame.shown_path(file), f"{share(each).percent:g} %", ranges(each.missed))
         for file, each in sorted(ran.coverage.items())
-        if verbose or each.missed
+        if frame.reporting.verbose or each.missed
     ]
     if rows:
         yield table(("FILE", "COVERED", "MISSING LINES"), rows)

@@ -20,8 +20,8 @@ def trial():
     """Makes trials, and ends their processes."""
     made = []
 
-    def make(modules, **options):
-        made.append(Trial("regorus", modules, options.pop("beside", {}), options.pop("data", {}), **options))
+    def make(modules, engine="regorus", **options):
+        made.append(Trial(engine, modules, options.pop("beside", {}), options.pop("data", {}), **options))
         return made[-1]
 
     yield make
@@ -29,9 +29,12 @@ def trial():
         each.close()
 
 
-def test_values_undefined_ones_and_errors_are_told_apart(trial):
+@pytest.mark.parametrize("engine", ["regorus", "opa-embedded"])
+def test_values_undefined_ones_and_errors_are_told_apart(trial, engine):
     """One that errs does not take the others along."""
-    made = trial({"one.rego": ONE + "\nz := to_number(input.xs)\n"})
+    if engine != "regorus":
+        pytest.importorskip("opa_bindings")
+    made = trial({"one.rego": ONE + "\nz := to_number(input.xs)\n"}, engine)
     answer = made.ask(["acme.one.xs", "acme.one.y", "acme.one.z"], '{"xs": [1, 2]}')
     assert answer.values[0] == {"value": [2]}
     assert answer.values[1] == {}

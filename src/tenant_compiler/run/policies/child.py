@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from tenant_compiler.judge.engines.protocol import PolicyEngine
 
 _WHOLE_CPU: Final = 24 * 3600
+_ONE_FOR_ALL: Final = (
+    "[found | rule := input.rule; given := input.given; found := data.{above}[rule].{result} with input as given]"
+)
+"""OPA compiles all modules for a query and remembers it, 0.3 s and 20 MB each: so rules are named in the input."""
 
 
 def serve(request: dict[str, Any], inbox: IO[bytes]) -> None:
@@ -59,10 +63,24 @@ def _load(engine: PolicyEngine, request: dict[str, Any]) -> None:
 
 
 def _values(engine: PolicyEngine, paths: list[str], given: str) -> list[dict[str, Any]]:
+    if engine.name == "opa-embedded":
+        return [_asked(engine, path, given) for path in paths]
     try:
         return [_value(value) for value in engine.evaluate_rules(paths, given)]
     except PolicyError as error:
         return [{"error": str(error)} for _ in paths]
+
+
+def _asked(engine: PolicyEngine, path: str, given: str) -> dict[str, Any]:
+    """Ask OPA for one rule."""
+    above, rule, result = path.rsplit(".", 2)
+    try:
+        found = engine.evaluate(
+            _ONE_FOR_ALL.format(above=above, result=result), f'{{"rule": {json.dumps(rule)}, "given": {given}}}'
+        )
+    except PolicyError as error:
+        return {"error": str(error)}
+    return {"value": found[0]} if found else {}
 
 
 def _value(value: Any) -> dict[str, Any]:
