@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tenant_compiler.judge.lint.lint import lint
 from tenant_compiler.judge.lint.paths import check_paths
@@ -340,3 +344,25 @@ def test_what_no_engine_takes_is_told_for_built_in_rules(book):
     broken = {**made.sources, "policies/rego/lib/broken.rego": "package acme.lib\n\nimport rego.v1\n\nx := := 1\n"}
     found = [each for each in lint(made._replace(built_in=True, sources=broken)) if each.code == "TC812"]
     assert [(each.place.file, each.place.span.line) for each in found] == [("policies/rego/lib/broken.rego", 5)]
+
+
+PIECES = st.sampled_from(
+    [*"[]{}().,;|\n`#%", '"', " ", "some ", " in ", " := ", "every ", "not ", "with ", "input.", "x", "object.get("]
+)
+
+
+@given(st.lists(PIECES, max_size=60).map("".join))
+def test_any_text_can_be_looked_through(body):
+    """Whatever an engine says of it: people lint while they write."""
+    made = script(body)
+    assert isinstance([*check_paths(made, input_shape([]), tenant=True)], list)
+    assert isinstance([*check_portable(made), *check_unlimited(made)], list)
+
+
+@pytest.mark.parametrize("piece", ["[", "input.", "x[_]", "some x in ", "object.get(", 'x in {1}\n"unlimited"\n'])
+def test_a_long_module_takes_no_long_time(piece):
+    """A module of a workspace may have 256 KiB."""
+    made = script(piece * 5000)
+    before = time.process_time()
+    assert isinstance([*check_paths(made, input_shape([]), tenant=True), *check_unlimited(made)], list)
+    assert time.process_time() - before < 3

@@ -18,6 +18,8 @@ Part: TypeAlias = Literal["value", "item", "key", "unknown"]
 
 _DEPTH: Final = 20
 """Names that are followed one from another; more go round in a circle."""
+_MOST: Final = 50
+"""Places where one name gets a value that are followed."""
 _ENDS: Final = frozenset({";", "}", "]", ")", "{", "if", ""})
 """What may follow an expression on its line."""
 _TARGETS: Final = (":=", "=")
@@ -67,7 +69,7 @@ class Names:
             return ANY
         scope = self._script.scope(chain.tokens[0])
         bindings = self._local.get(scope, {}).get(chain.root) or self._global.get(chain.root)
-        if not bindings:
+        if not bindings or len(bindings) > _MOST:
             return ANY
         found = [shape for binding in bindings for shape in self._bound(binding, depth + 1)]
         return ANY if not found or any(shape.kind == "any" for shape in found) else tuple(found)
