@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from tenant_compiler.judge.rego import outline
 from tenant_compiler.model.record import NamedTuple
+from tenant_compiler.read.jsonnet_files import BUILT_IN
 from tenant_compiler.run.policies.bases import Bases
 from tenant_compiler.run.policies.process import Trial
 from tenant_compiler.run.policies.tries import Tried, try_case
@@ -121,7 +122,9 @@ def _tried(book: Rulebook, chosen: Chosen, bases: Bases, trial: Trial) -> Iterat
             yield Tried(case, (f"the rule cannot be loaded: {where}{refused.message}",), {}, None)
         else:
             artifacts = rule.subject == "artifact" or rule.file in needs
-            yield try_case(case, rule, bases, trial.ask, artifacts=artifacts)
+            # A run knows our rules by the folder that they are packed in, and takes their paths as they are.
+            judged = rule._replace(file=f"{BUILT_IN}{rule.file}") if book.built_in else rule
+            yield try_case(case, judged, bases, trial.ask, artifacts=artifacts)
 
 
 def _tested(tests: Sequence[RegoTest], trial: Trial) -> Iterator[RegoTried]:
