@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tenant_compiler.cli.explain_rule import law_of
 from tenant_compiler.cli.frame import Outcome
-from tenant_compiler.cli.words import table, wrapped
+from tenant_compiler.cli.words import disarmed, table, wrapped
 from tenant_compiler.cli.wrong_use import WrongUseError
 from tenant_compiler.emit.escape import terminal
 from tenant_compiler.model.pointer import show
@@ -42,7 +42,7 @@ def explain_control(frame: Frame, folder: str | None, what: str) -> Outcome:
         text += f"\n{name}: {json.dumps(value)}"
     for level, values in control.by_level.items():
         text += f"\nat level {level}: {json.dumps(dict(values))}"
-    return Outcome(text if text.endswith("\n") else text + "\n")
+    return Outcome(disarmed(text if text.endswith("\n") else text + "\n"))
 
 
 def split(what: str) -> tuple[str, str, str]:
@@ -74,9 +74,9 @@ def find(law: Law, what: str) -> tuple[Framework, Control]:
 
 def head_of(frame: Frame, framework: Framework, control: Control) -> list[str]:
     """Name a control and say what it asks for."""
-    title = frame.style().paint(f"{framework.name}:{control.id}  {terminal(control.title)}", BOLD)
-    about = f"{framework.title}, {framework.version}; evidence: {control.evidence}"
-    note = [f"Note: {control.note}"] if control.note else []
+    title = frame.style().paint(terminal(f"{framework.name}:{control.id}  {control.title}"), BOLD)
+    about = terminal(f"{framework.title}, {framework.version}; evidence: {control.evidence}")
+    note = wrapped(f"Note: {control.note}") if control.note else []
     return [title, about, "", *wrapped(control.text), *note]
 
 

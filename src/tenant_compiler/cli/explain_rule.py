@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from tenant_compiler.cli.frame import Outcome
-from tenant_compiler.cli.words import table, wrapped
+from tenant_compiler.cli.words import disarmed, table, wrapped
 from tenant_compiler.emit.escape import terminal
 from tenant_compiler.model.diagnostic import TenantCompileError
 from tenant_compiler.report.style import BOLD
@@ -59,7 +59,7 @@ def explain_rule(frame: Frame, law: Law, rule: Rule) -> Outcome:
         f"Rule {rule.name}, {kind}.",
         *_carried(rule, law),
         f"What to do: {terminal(rule.remediation)}",
-        f"Source: {rule.file}",
+        f"Source: {terminal(rule.file)}",
     ]
     text = "\n".join(lines) + "\n"
     if rule.parameters:
@@ -67,7 +67,7 @@ def explain_rule(frame: Frame, law: Law, rule: Rule) -> Outcome:
         text += "\n" + table(("PARAMETER", "DEFAULT", "STRICTER", "UNIT", "MEANING"), rows)
     if uses:
         text += "\n" + table(("FRAMEWORK", "CONTROL", "TITLE"), uses)
-    return Outcome(text)
+    return Outcome(disarmed(text))
 
 
 def _carried(rule: Rule, law: Law) -> list[str]:
@@ -78,7 +78,9 @@ def _carried(rule: Rule, law: Law) -> list[str]:
         return [f"Its objects are the proof for {', '.join(carries)}."] if carries else []
     if not rule.carried_by:
         return ["No artifact carries it yet: its controls are attested, never passed."]
-    names = ", ".join(f"{name} ({law.by_id[name].title})" if name in law.by_id else name for name in rule.carried_by)
+    names = ", ".join(
+        f"{name} ({terminal(law.by_id[name].title)})" if name in law.by_id else name for name in rule.carried_by
+    )
     return [f"Proved by: {names}."]
 
 

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any, Final
 from tenant_compiler.cli.explain_control import about, find, head_of, record_of, split
 from tenant_compiler.cli.frame import Outcome
 from tenant_compiler.cli.origins import winner_of
-from tenant_compiler.cli.words import table
+from tenant_compiler.cli.words import disarmed, table
 from tenant_compiler.cli.wrong_use import WrongUseError
 from tenant_compiler.emit.escape import terminal
 from tenant_compiler.judge.verdicts import Evidence
 from tenant_compiler.model.pointer import ABSENT, follow, show
 from tenant_compiler.model.record import NamedTuple
+from tenant_compiler.report.bounds import NAME, cut
 from tenant_compiler.report.style import BOLD
 
 if TYPE_CHECKING:
@@ -113,7 +114,7 @@ class Story:
         lines = [*head_of(self._frame, self._framework, self._control), "", f"{where}: {status}"]
         for reason in verdict.because:
             lines += ["", *self._rule(reason)]
-        return Outcome("\n".join(lines) + "\n", aside=True)
+        return Outcome(disarmed("\n".join(lines) + "\n"), aside=True)
 
     @property
     def _resolved(self) -> Any:
@@ -127,14 +128,14 @@ class Story:
         status = reason.status.replace("_", " ") + (f" by {reason.waiver}" if reason.waiver else "")
         yield self._frame.style().paint(f"{result.rule.id} {terminal(result.rule.title)}: {status}", BOLD)
         if result.error:
-            yield f"  {terminal(result.error)}"
+            yield f"  {terminal(cut(result.error, NAME))}"
         for parameter in result.rule.parameters:
             demand = self._compliance.parameters[parameter.name]
             less = [(who, value) for who, value in demand.others if value != demand.value]
             others = "".join(f"; {who} asks for {json.dumps(value)}" for who, value in less)
             yield f"  {parameter.name}: {json.dumps(demand.value)}, from {demand.by or 'the rule itself'}{others}"
         for denial in result.denials:
-            yield f"  denied: {terminal(denial.message)}"
+            yield f"  denied: {terminal(cut(denial.message, NAME))}"
         places = [self._place(result.rule, pointer) for pointer in self._within(result.checked, reason)]
         rows = [
             (each.path, _text(each.value), f"{each.layer} {each.where}".strip(), _some(each.carried_by) or "nothing")

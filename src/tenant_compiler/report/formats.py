@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 _COMMAND = re.compile(r"##(?=[\w.]*\[)")
 
 
+def without_commands(text: str) -> str:
+    """Disarm commands such as ``##[group]``, for which runners of continuous integration look anywhere in a line."""
+    return _COMMAND.sub(r"#\\#", text)
+
+
 class Waived(NamedTuple):
     """A finding that does not count, and why."""
 
@@ -74,8 +79,7 @@ class Report(NamedTuple):
 def _text(report: Report) -> str:
     from tenant_compiler.report.text import write_text  # noqa: PLC0415 - a run loads the format that it writes
 
-    # Runners of continuous integration look for commands such as `##[group]` anywhere in a line.
-    return _COMMAND.sub(r"#\\#", write_text(report))
+    return without_commands(write_text(report))
 
 
 def _json(report: Report) -> str:
@@ -99,7 +103,7 @@ def _junit(report: Report) -> str:
 def _github(report: Report) -> str:
     from tenant_compiler.report.github import write_github  # noqa: PLC0415 - the same
 
-    return write_github(report)
+    return without_commands(write_github(report))
 
 
 def _markdown(report: Report) -> str:
