@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from tenant_compiler.judge.projection import DATES, RENAMED
 from tenant_compiler.model.pointer import show
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from tenant_compiler.model.pointer import Pointer
     from tenant_compiler.model.policy import Rule
 
+DENIALS: Final = 1_000
+"""Things that a workspace's rule may deny of a tenant in one environment: each becomes a finding in every report."""
 _ROOTS = ("spec", "metadata")
 _TENANTS = {projected: key for key, (projected, _) in (*RENAMED.items(), *DATES.items())}
 """What fields that only the projection has are called by tenants, which is what findings are about."""
@@ -45,6 +47,8 @@ def read_result(rule: Rule, value: Any, made_from: Mapping[str, Sequence[Pointer
 
 def _read(rule: Rule, value: Any, made_from: Mapping[str, Sequence[Pointer]]) -> RuleResult:
     denied, looked_at = _list(value, "deny"), _list(value, "checked")
+    if len(denied) > DENIALS and not rule.built_in:
+        raise _ShapeError(f"it denies {len(denied):,} things, but may deny at most {DENIALS:,} of one tenant")
     denials = sorted((_denial(rule, item, made_from) for item in denied), key=_order) if denied else ()
     if rule.subject == "artifact":
         # A list among them is a setting that one of the objects must carry.

@@ -212,6 +212,9 @@ class _Reader:
 
     def _check_parameter(self, name: str, about: Any) -> None:
         at: Pointer = ("custom", "parameters", name)
+        if not _NAME.fullmatch(name):
+            help_ = "write small letters, digits and `_`; the configuration and frameworks set it by that name"
+            self._wrong(at, f"`{name}` is no parameter's name", help_, key=True)
         if not isinstance(about, dict):
             self._wrong(at, f"the parameter `{name}` is no map", f"write {', '.join(_PARAMETER[:4])} below it")
             return
