@@ -2,43 +2,18 @@
 
 from __future__ import annotations
 
-import functools
 import json
-import os
-import shutil
 import sys
-from typing import NamedTuple
 
 import pytest
+from clinics import CHECKED, HEAD, TEAM, waiver
 
-from tenant_compiler.cli import main
-from tenant_compiler.data import data_folder
-from tenant_compiler.judge import law
 from tenant_compiler.judge.engines import choose
 from tenant_compiler.judge.engines.regorus import Regorus
 from tenant_compiler.judge.rules_process import Limits
+from tenant_compiler.judge.workspace_rules import read_workspace_rules
 
-DAY = "--judged-on=2026-11-01"
-HEAD = """# METADATA
-# scope: package
-# title: Of our own
-# description: It looks at something.
-# custom:
-#   id: {id}
-#   subject: tenant
-#   remediation: do something
-package clinic.rules.{name}
-
-import rego.v1
-
-"""
-TEAM = """deny contains {"message": "the team is closed", "path": ["spec", "owner", "team"]} if {
-	input.tenant.spec.owner.team == "care"
-}
-
-checked contains ["spec", "owner", "team"]
-"""
-CHECKED = '\nchecked contains ["spec", "owner", "team"]\n'
+PARAMETER = 'x\n#   parameters: {"::x": {unit: days, default: 1, stricter: lower, description: d}}'
 LOOP = f"""deny contains {{"message": "never", "path": ["spec"]}} if {{
 	some a in numbers.range(1, 4000)
 	some b in numbers.range(1, 4000)
@@ -67,90 +42,11 @@ spec:
 """
 
 
-class Ran(NamedTuple):
-    """What a command did, and what it said in JSON."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def report(self):
-        """The report."""
-        return json.loads(self.out)
-
-    @property
-    def told(self):
-        """Codes and places of what is no information, without the places of the clinic's own findings."""
-        found = [each for each in self.report["diagnostics"] if each["severity"] != "info"]
-        return {f"{each['code']} {each['file']}:{each['line']}:{each['column']}" for each in found}
-
-    @property
-    def statuses(self):
-        """The status of every control by framework and identifier."""
-        return {(row["framework"], row["control"]): row["status"] for row in self.report["verdicts"]}
-
-    def said(self, code):
-        """The message and help of the first finding of a code."""
-        found = next(each for each in self.report["diagnostics"] if each["code"] == code)
-        return found["message"], found["help"]
-
-
-class Clinic:
-    """A workspace with a tenant that satisfies GDPR and HIPAA, and a way to run commands over it."""
-
-    def __init__(self, root, capsys):
-        self.root = root
-        self._capsys = capsys
-
-    def write(self, path, text):
-        """Write a file."""
-        file = self.root / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text)
-
-    def rules(self, **codes):
-        """Write rules by their names, `ACME1` and so on."""
-        for number, (name, code) in enumerate(codes.items(), 1):
-            self.write(f"policies/{name}.rego", HEAD.format(id=f"ACME{number}", name=name) + code)
-
-    def change(self, old, new, file="tenants/clinic.yaml"):
-        """Change a file in one place."""
-        text = (self.root / file).read_text()
-        assert text.count(old) == 1, old
-        (self.root / file).write_text(text.replace(old, new))
-
-    def line(self, text, file="tenants/clinic.yaml"):
-        """The number of the line on which a text stands."""
-        lines = (self.root / file).read_text().splitlines()
-        (number,) = [number for number, line in enumerate(lines, 1) if text in line]
-        return number
-
-    def run(self, verb="check", *arguments):
-        """Run a command that reports in JSON."""
-        code = main([verb, "-C", str(self.root), DAY, "--output-format", "json", *arguments])
-        out, err = self._capsys.readouterr()
-        assert "Traceback" not in out + err
-        return Ran(code, out, err)
-
-    @property
-    def tree(self):
-        """All files of the output, with their bytes."""
-        return {file: file.read_bytes() for file in (self.root / "build").rglob("*") if file.is_file()}
-
-
-@pytest.fixture
-def clinic(tmp_path, capsys):
-    """The clinic, whose owner's team is ruled out by `team`."""
-    base = os.path.join(data_folder("policies"), "fixtures", "bases", "clinic")
-    return Clinic(shutil.copytree(base, tmp_path / "clinic"), capsys)
-
-
 @pytest.fixture
 def impatient(monkeypatch):
     """Rules of a workspace have a second and less memory."""
-    quick = functools.partial(law.read_workspace_rules, limits=Limits(seconds=1.0, memory=256 << 20))
-    monkeypatch.setattr(law, "read_workspace_rules", quick)
+    quick = Limits(seconds=1.0, memory=256 << 20)
+    monkeypatch.setitem(read_workspace_rules.__kwdefaults__, "limits", quick)
 
 
 @pytest.mark.parametrize(
@@ -222,6 +118,11 @@ def test_a_rule_that_does_not_end_is_stopped_once(clinic, code, words):
             "TC816 policies/bad.rego:9:1",
             "`checked`",
         ),
+        (
+            HEAD.format(id="ACME7", name="bad").replace("do something", PARAMETER) + TEAM,
+            "TC814 policies/bad.rego:9:",
+            "`::x` is no parameter's name",
+        ),
         (HEAD.format(id="ACME1", name="worse") + TEAM, "TC815 policies/team.rego:9:1", "ACME1"),
         (HEAD.format(id="ACME7", name="tls_minimum") + TEAM, "TC815 policies/bad.rego:9:1", "`tls_minimum`"),
         ("package tenant_compiler.rules.idle_timeout\n\nchecked contains 1\n", "TC813 policies/bad.rego:1:1", ""),
@@ -254,22 +155,6 @@ def test_a_framework_with_mistakes_is_none(clinic):
     assert unknown["line"] == clinic.line("clinics-own")
     assert "policies/frameworks/own.yaml has errors" in unknown["notes"][0]
     assert ("hipaa", "164.312(e)(1)") in ran.statuses
-
-
-def waiver(**spec):
-    """A waiver of the clinic."""
-    said = {
-        "tenant": "clinic",
-        "owner": "care",
-        "reason": "Until the team is another one.",
-        "ticket": "CARE-1",
-        "approver": "ciso",
-        "created": "2026-10-20",
-        "expires": "2026-12-31",
-        **spec,
-    }
-    lines = "".join(f"  {key}: {value}\n" for key, value in said.items())
-    return f"apiVersion: tenant-compiler.dev/v1\nkind: Waiver\nmetadata: {{name: w}}\nspec:\n{lines}"
 
 
 @pytest.mark.parametrize(
