@@ -62,7 +62,7 @@ class Case(TypedDict):
         Annotated[
             dict[Annotated[str, Info("A ref.", "terraform/main.tf.json#aws_kms_key.tenant", pattern=LINE)], Any],
             Info(
-                "Changes of emitted objects by ref, merged in the same way; `null` takes an object away, a new ref adds one.",
+                "Changes of emitted objects by ref, merged likewise; `null` takes an object away, a new ref adds one.",
                 {"terraform/main.tf.json#aws_kms_key.tenant": {"enable_key_rotation": False}},
             ),
         ]
