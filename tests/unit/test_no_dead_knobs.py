@@ -1,24 +1,28 @@
 """No dead knobs: every leaf of the vocabulary changes what is built, or what is found.
 
 Each leaf of the schemas is changed to other valid values, one at a time, in tenants that use everything. What comes out
-must differ: an object in a file, a finding (its code, its weight, its place), or the files that there are. Plain echoes
-are masked: labels, annotations, tags, titles and the public settings repeat what they are told and prove nothing. The
-few leaves that are meant as an echo, or that another test watches, stand in the lists below with their reason.
+must differ: an object in a file, a finding (its code, its weight, its place), a verdict, or the files that there are.
+Plain echoes are masked: labels, annotations, tags, titles and the public settings repeat what they are told and prove
+nothing, and neither does what `explain` shows of it. The few leaves that are meant as an echo, or that another test
+watches, stand in the lists below with their reason.
 """
 
 from __future__ import annotations
 
 import json
 import os
+from datetime import date
 
 import pytest
 
 from tenant_compiler.data import data_folder
 from tenant_compiler.model.diagnostic import TenantCompileError
 from tenant_compiler.model.document import Document
+from tenant_compiler.model.pointer import follow
 from tenant_compiler.model.workspace import Workspace
 from tenant_compiler.read import schema
 from tenant_compiler.read.shapes import target
+from tenant_compiler.run.bench import Judging
 from tenant_compiler.run.discovery import Selectors
 from tenant_compiler.run.passes import CHECK, run_passes
 from tenant_compiler.run.session import Session, keep_all
@@ -32,8 +36,21 @@ ECHOES = {
     "spec.owner.cost_center": "a label and a tag that bills are split by",
     "spec.security.network.egress.*.host": "no network policy knows host names: TC510 tells what is wider than it",
     "spec.security.network.egress.*.reason": "an annotation for whoever reads the policy",
-    "spec.data.sql.*.data_classes": "a tag of the store",
-    "spec.data.object.*.data_classes": "a tag of the store",
+    "spec.compliance.agreements.*.counterparty": "for people: that it is said is judged",
+    "spec.compliance.attestations.*.by": "for the auditor, who is shown the whole record",
+    "spec.compliance.attestations.*.reference": "for the auditor, who is shown the whole record",
+    "spec.compliance.contacts.*": "an address for people: that it is said is judged",
+    "spec.compliance.impact_assessment.reference": "for the auditor: that it is said is judged",
+    "spec.compliance.masking.personal": "all three satisfy: that one is said is judged",
+    "spec.compliance.masking.primary_account_number": "all three satisfy: that one is said is judged",
+    "spec.compliance.retention.deletion": "all three satisfy: that one is said is judged",
+    "spec.compliance.subprocessors.*.data_classes": "for the auditor, who is shown the whole record",
+    "spec.compliance.subprocessors.*.name": "for the auditor, who is shown the whole record",
+    "spec.compliance.subprocessors.*.purpose": "for people: that it is said is judged",
+    "spec.compliance.transfers.*.basis": "people judge which one holds; an adequacy decision must exist",
+    "spec.compliance.transfers.*.reference": "for people: that it is said is judged",
+    "spec.data.sql.*.field_encryption.*.method": "the application's: all three satisfy, that one is said is judged",
+    "spec.security.network.admin_access": "all four satisfy: that one is said is judged",
     "spec.branding.name": "a public setting that the tenant's services read",
     "spec.branding.logo": "a public setting that the tenant's services read",
     "spec.branding.colors.primary": "a public setting that the tenant's services read",
@@ -47,6 +64,11 @@ ELSEWHERE = {
     "workspace.output": "where the files go: the command line's, and no input (run/test_discovery.py)",
 }
 """Leaves of the workspace that the passes do not read."""
+
+SKIPPED = {
+    "policy.engine": "all engines say the same (integration/test_policy_engines.py), and starting them is slow",
+}
+"""Leaves that are not changed here."""
 
 DIGEST = "@sha256:" + "0" * 64
 
@@ -66,7 +88,7 @@ CONFIG = {
     "environments": {"production": {"values": "production.yaml"}, "staging": {}},
     "compliance": {
         "frameworks": ["iso27001"],
-        "parameters": {"audit_retention_days": 400},
+        "parameters": {"audit_retention_days": 400, "personal_log_retention_days": 400},
         "waiver_maximum_days": 180,
     },
     "policy": {"engine": "auto"},
@@ -107,8 +129,8 @@ RICH = {
     "owner": {"team": "care", "email": "care@acme.example", "cost_center": "CC-1", "on_call": "https://acme.example/x"},
     "domains": ["acme.example", "acme.test.example"],
     "compliance": {
-        "frameworks": {"fedramp": {"level": "moderate"}, "gdpr": {"role": "controller"}},
-        "data_classes": ["personal", "cardholder"],
+        "frameworks": {"fedramp": {"level": "high"}, "gdpr": {"role": "controller"}, "pci_dss": {}, "sox": {}},
+        "data_classes": ["personal", "cardholder", "health"],
         "processing": {"purposes": ["care"], "data_subjects": ["patients"], "recipients": ["MailCo"]},
         "contacts": {"dpo": "dpo@acme.example", "security_incident": "soc@acme.example"},
         "breach_notification_hours": 72,
@@ -124,7 +146,7 @@ RICH = {
             }
         },
         "retention": {
-            "by_class_days": {"personal": 730},
+            "by_class_days": {"personal": 365},
             "deletion": "crypto_shred",
             "deletion_deadline_days": 30,
             "backup_purge_days": 35,
@@ -135,7 +157,7 @@ RICH = {
         "attestations": {"penetration_test": {"date": "2026-05-20", "by": "Labs", "reference": "PT-1"}},
     },
     "change_control": {
-        "approvals": 2,
+        "approvals": 1,
         "ticket_required": True,
         "tests_required": True,
         "roles": {"deployers": ["grp-deploy"], "approvers": ["grp-lead"], "database_admins": ["grp-dba"]},
@@ -150,7 +172,7 @@ RICH = {
         "immutable": True,
     },
     "placement": {
-        "disaster_recovery": {"recovery_point_minutes": 60, "recovery_time_minutes": 60},
+        "disaster_recovery": {"recovery_point_minutes": 1440, "recovery_time_minutes": 1440},
         "cloud": "aws",
         "regions": {
             "eu-central-1": {"role": "primary", "zones": 3, "cluster_profile": "main"},
@@ -178,6 +200,7 @@ RICH = {
             "sso": {
                 "protocol": "oidc",
                 "issuer": "https://id.acme.example",
+                "keys_url": "https://id.acme.example/keys",
                 "client_id": "acme",
                 "client_secret": {"from": "secret/oidc/client"},
             },
@@ -192,23 +215,23 @@ RICH = {
                 "minimum_length": 12,
                 "alphanumeric": True,
                 "history": 4,
-                "lockout_attempts": 5,
+                "lockout_attempts": 10,
                 "lockout_minutes": 30,
             },
         },
         "scanning": {
             "interval_days": 7,
             "integrity_monitoring": True,
-            "patch_days": {"critical": 7, "high": 30, "moderate": 90, "low": 180},
+            "patch_days": {"critical": 30, "high": 30, "moderate": 90, "low": 180},
         },
         "audit": {
             "events": ["authentication", "data_access"],
             "online_days": 90,
-            "retention_days": 365,
+            "retention_days": 400,
             "immutable": True,
             "separate_account": True,
             "sink": {"region": "eu-west-1"},
-            "review": {"automated": True, "every_days": 7},
+            "review": {"automated": True, "every_days": 8},
         },
         "tls": {"minimum_version": "1.2", "mutual": True},
         "keys": {"custody": "customer_managed", "rotation_days": 180, "hsm": False, "fips": False},
@@ -264,9 +287,9 @@ RICH = {
                 "version": "16",
                 "storage_gb": 100,
                 "high_availability": True,
-                "data_classes": ["personal"],
+                "data_classes": ["personal", "cardholder"],
                 "retention_days": 365,
-                "field_encryption": {"ssn": {"class": "personal", "method": "tokenize"}},
+                "field_encryption": {"card": {"class": "cardholder", "method": "tokenize"}},
             }
         },
         "object": {
@@ -282,7 +305,7 @@ RICH = {
                 "indicator": {"kind": "availability"},
             }
         },
-        "logging": {"retention_days": 90, "sink": {"region": "eu-west-1"}},
+        "logging": {"retention_days": 400, "sink": {"region": "eu-north-1"}},
     },
     "branding": {
         "name": "Brand",
@@ -295,6 +318,7 @@ RICH = {
 
 OUTSIDE = {
     "tier": "gold",
+    "compliance": {"frameworks": {"fedramp": {"level": "moderate"}}},
     "owner": {"team": "care", "email": "care@acme.example"},
     "placement": {
         "cloud": "on_premises",
@@ -302,7 +326,10 @@ OUTSIDE = {
         "residency": {"jurisdictions": ["US", "UK", "CH", "CA", "APAC"], "strict": False},
     },
     "domains": ["other.example"],
-    "security": {"network": {"egress": {"mail": {"host": "mail.example", "reason": "mail"}}}},
+    "security": {
+        "network": {"egress": {"mail": {"host": "mail.example", "reason": "mail"}}},
+        "audit": {"review": {"every_days": 7}},
+    },
     "services": {"app": {"image": "registry.acme.example/app" + DIGEST, "expose": {"hosts": ["a.other.example"]}}},
     "monitoring": {"slos": {"up": {"service": "app", "objective_percent": 99}}},
 }
@@ -313,6 +340,57 @@ VAULT = {
     "placement": {"cloud": "aws", "regions": {"eu-central-1": {"cluster_profile": "main"}}},
     "security": {"encryption_level": "enhanced", "keys": {"hsm": True}},
     "data": {"sql": {"records": {}}},
+}
+
+JUDGING = Judging(judged_on=date(2026, 11, 24))
+
+OWN = """# METADATA
+# scope: package
+# title: Nobody is called so
+# description: A rule of the workspace.
+# custom:
+#   id: ACME1
+#   subject: tenant
+#   remediation: choose another name
+package acme.rules.names
+
+import rego.v1
+
+deny contains {"message": "m", "path": ["metadata", "name"]} if input.tenant.metadata.name == "nobody"
+
+checked contains ["metadata", "name"]
+"""
+
+WAIVER = {
+    "apiVersion": "tenant-compiler.dev/v1",
+    "kind": "Waiver",
+    "metadata": {"name": "w"},
+    "spec": {
+        "rule": "TC447",
+        "framework": "iso27001",
+        "tenant": "outside",
+        "owner": "care",
+        "reason": "for the test of the knobs",
+        "ticket": "T-1",
+        "approver": "ciso@acme.example",
+        "created": "2026-11-01",
+        "expires": "2027-04-30",
+    },
+}
+"""An exception of the longest time."""
+
+BASELINE = {
+    "format_version": 1,
+    "entries": [
+        {
+            "rule": "TC446",
+            "tenant": "outside",
+            "environment": "production",
+            "pointer": "security.scanning.interval_days",
+            "object": "",
+            "created": "2026-11-01",
+        }
+    ],
 }
 
 LABELS = {"segment": "health", "acme.example/contract": "K-1"}
@@ -341,6 +419,9 @@ def root(tmp_path_factory):
         "elsewhere/third.yaml": json.dumps(document("third", OUTSIDE)),
         "tier_presets/gold.jsonnet": GOLD,
         "profiles/ours.yaml": json.dumps({**HEAD, "kind": "Profile", "spec": {"quotas": {"cache_size_mb": 512}}}),
+        "policies/own.rego": OWN,
+        "waivers/w.yaml": json.dumps(WAIVER),
+        "baseline.json": json.dumps(BASELINE),
         "production.yaml": json.dumps({"quotas": {"ml_model_instances": 1}}),
         "other.yaml": "{}",
         "tenant-compile.toml": "",
@@ -390,13 +471,25 @@ def findings(found, mask):
     )
 
 
+def verdicts(result, mask):
+    """The status of every control with its reasons; when not masked, with what `explain` shows that rules looked at."""
+    if result.compliance is None:
+        return []
+    told = [list(map(str, verdict)) for verdict in result.compliance.verdicts]
+    if mask is whole:
+        tree = {"metadata": result.resolved.metadata, "spec": result.resolved.spec}
+        looked_at = {pointer for each in result.compliance.results.values() for pointer in each.checked}
+        told += [[*map(str, pointer), repr(follow(tree, pointer))] for pointer in sorted(looked_at)]
+    return told
+
+
 def outcome(session, tenant, mask=plain):
     """What a tenant's document comes to; None when it is no valid document."""
     if schema.check(tenant, "tenant"):
         return None
     read = Document("tenants/x.yaml", 0, tenant)
     (result,) = run_passes([(read, "production")], session.tools, CHECK, keep_all)
-    return json.dumps([files(result.artifacts, mask), findings(result.diagnostics, mask)])
+    return json.dumps([files(result.artifacts, mask), findings(result.diagnostics, mask), verdicts(result, mask)])
 
 
 def outcome_of_fleet(root, config, mask=plain):
@@ -405,19 +498,21 @@ def outcome_of_fleet(root, config, mask=plain):
     if opened is None:
         return None
     try:
-        session = Session(opened, cache=os.path.join(root, "evaluated"))
+        session = Session(opened, cache=os.path.join(root, "evaluated"), judging=JUDGING)
         results = list(session.stream(Selectors(), CHECK))
+        last = session.finish(narrow=False)
+        session.tools.bench.close()
     except TenantCompileError as error:
         return json.dumps([item.code for item in error.diagnostics])
     made = [
-        (result.tenant, findings(result.diagnostics, mask), files(each.artifacts, mask))
+        (result.tenant, findings(result.diagnostics, mask), files(each.artifacts, mask), verdicts(each, mask))
         for result in results
         for each in result.environments
     ]
     facts = sorted(session.fleet.facts)
     shared = [backend.lower_fleet(facts, session.tools.context) for backend in session.tools.backends]
     common = [sorted((cluster, files({"": items}, mask)) for cluster, items in each.items()) for each in shared]
-    return json.dumps([made, common])
+    return json.dumps([made, common, findings(last, mask)])
 
 
 def load(name):
@@ -471,7 +566,9 @@ def others(value, field):
     if isinstance(value, bool):
         return [[not value]]
     if isinstance(value, int | float):
-        return [[value + step for step in (1, -1, 10, 0.5, -0.5)], [value * 2, value / 2, int(value / 2)]]
+        # A limit is heard from one side only.
+        lower = [value - step for step in (1, 10, 0.5)]
+        return [[value + step for step in (1, -1, 10, 0.5, -0.5)], [value * 2, value / 2, int(value / 2)], lower]
     if isinstance(value, list):
         items = field.get("items", {})
         replaced = [[new] for item in value[:1] for ways in others(item, items) for new in ways]
@@ -505,7 +602,7 @@ OTHERS = {
     "https://acme.example/x": ["https://acme.example/y"],
     "cks-1234567890abcdef0": ["cks-abcdef01234567890"],
     "0 2 * * *": ["0 3 * * *"],
-    "US": ["DE"],
+    "US": ["IN"],
     "eu-west-1": ["eu-west-3"],
     "secret/oidc/client": ["secret/other/client"],
     "https://id.acme.example": ["https://id.other.example"],
@@ -532,7 +629,8 @@ def quiet_leaves(name, documents, evaluate, only=None):
     quiet, unused = {}, set()
     for path, field in leaves(vocabulary, vocabulary):
         name = ".".join(path)
-        if (only is not None and name not in only) or "const" in field or len(field.get("oneOf", (1, 2))) == 1:
+        asked = name not in SKIPPED if only is None else name in only
+        if not asked or "const" in field or len(field.get("oneOf", (1, 2))) == 1:
             continue  # not asked for, or the only value that there is
         seen, heard = set(), set()
         for where, whole in documents.items():
@@ -557,7 +655,7 @@ def quiet_leaves(name, documents, evaluate, only=None):
 
 def test_every_leaf_of_a_tenant_changes_what_is_built_or_found(root):
     """Every value of an enumeration, too; and an echo is at least heard."""
-    session = Session(workspace(root, CONFIG), cache="")
+    session = Session(workspace(root, CONFIG), cache="", judging=JUDGING)
     quiet, unused = quiet_leaves("resolved", BASES, lambda tenant: outcome(session, tenant))
     assert unused == {"spec.extensions"}
     assert set(quiet) == {name for name in ECHOES if not name.startswith("cluster.")}
