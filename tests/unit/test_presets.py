@@ -13,6 +13,7 @@ from tenant_compiler.data import data_folder
 from tenant_compiler.read import schema
 from tenant_compiler.read.jsonnet import Job, JsonnetEvaluator
 from tenant_compiler.read.jsonnet_lexer import top_level_parameters
+from tenant_compiler.run.passes import CHECK
 
 ORDER = ["free", "standard", "premium", "enterprise", "enterprise_plus", "white_label"]
 SIZES = {"free": (1, 1), "standard": (2, 4), "premium": (8, 16), "enterprise": (32, 128), "enterprise_plus": (128, 512)}
@@ -223,3 +224,84 @@ def test_a_workspaces_profile_replaces_a_built_in_one(project):
     project.profile("regulation/privacy", {"display_name": "Ours"})
     project.tenant(profiles=["regulation/privacy"])
     assert project.one().environments[0].resolved.spec["display_name"] == "Ours"
+
+
+REGULATIONS = sorted(name for name in PROFILES if name.startswith("regulation/"))
+OWN = {"contacts", "agreements", "attestations", "subprocessors", "processing", "roles", "sso", "frameworks", "region"}
+"""What nobody but an organisation itself can say: its people, contracts, tests, and what it is under."""
+STORES = {
+    "sql": {"records": {"data_classes": ["personal"]}},
+    "object": {"files": {"data_classes": ["personal"]}},
+}
+
+
+EVERYTHING = """
+[workspace]
+name = "acme-saas"
+[targets]
+enable = ["kubernetes", "terraform", "prometheus", "grafana"]
+[cluster.shared]
+cloud = "aws"
+region = "us-east-1"
+monitoring = { namespace = "monitoring" }
+data_cidrs = ["10.20.0.0/16"]
+"""
+
+
+def keys(value):
+    """All keys of a tree of settings."""
+    if isinstance(value, dict):
+        for name, below in value.items():
+            yield name
+            yield from keys(below)
+
+
+@pytest.mark.parametrize("profile", REGULATIONS)
+def test_a_regulations_profile_says_nothing_that_only_an_organisation_knows(values, profile):
+    """It has numbers and switches; names stay with whoever has them."""
+    assert OWN.isdisjoint(keys(values[profile]))
+
+
+@pytest.mark.parametrize("tier", ["standard", "enterprise", "white_label"])
+@pytest.mark.parametrize("profile", REGULATIONS)
+def test_a_regulations_profile_alone_builds_without_a_warning(project, profile, tier, service):
+    """On every tier that regulated customers have, with a service and stores, and no framework chosen yet."""
+    project.write("tenant-compile.toml", EVERYTHING)
+    project.tenant(
+        tier=tier,
+        profiles=[profile],
+        owner={"team": "care", "email": "care@acme.example"},
+        branding={"name": "ACME", "domains": ["acme.example"]},
+        placement={"cloud": "aws", "regions": {"us-east-1": {}}},
+        services={"app": service(image=f"registry.acme.example/app@sha256:{'0' * 64}", uses=["records", "files"])},
+        data=STORES,
+    )
+    assert [finding for finding in project.one().diagnostics if finding.severity != "info"] == []
+
+
+@pytest.mark.parametrize(
+    ("profile", "framework", "numbers"),
+    [
+        ("health", {"hipaa": {}}, ["idle_timeout", "inactive_accounts", "password_policy", "breach_notification"]),
+        ("payments", {"pci_dss": {}}, ["idle_timeout", "audit_retention", "password_policy", "vulnerability_scans"]),
+        ("finance", {"sox": {}}, ["audit_retention", "inactive_accounts", "change_approval", "vulnerability_scans"]),
+        ("government", {"fedramp": {"level": "moderate"}}, ["audit_retention", "idle_timeout", "patch_deadlines"]),
+        ("privacy", {"gdpr": {}}, ["breach_notification", "deletion", "log_retention_maximum"]),
+    ],
+)
+def test_a_regulations_profile_has_the_numbers_of_its_framework(project, profile, framework, numbers, service):
+    """Under the regulation, the rules about numbers have nothing to say of a tenant that uses it."""
+    project.tenant(
+        tier="enterprise",
+        profiles=[f"regulation/{profile}"],
+        owner={"team": "care", "email": "care@acme.example"},
+        placement={"cloud": "aws", "regions": {"us-east-1": {}}},
+        compliance={"frameworks": framework},
+        services={"app": service(uses=["records"], expose={"hosts": ["acme.example"]})},
+        domains=["acme.example"],
+        data=STORES,
+    )
+    results = project.one(passes=CHECK).environments[0].compliance.results
+    judged = {name: results[name].denials for name in [*numbers, "backup_schedule"] if name in results}
+    assert judged == dict.fromkeys(judged, ())
+    assert set(numbers) <= set(judged)
