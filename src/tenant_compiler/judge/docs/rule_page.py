@@ -109,7 +109,7 @@ def _proof(book: Rulebook, rule: Rule) -> str:
     ]
     return (
         "A setting is proved when an object that one of these rules looked at was made from it; else a control that"
-        " rests on it is *not evaluated*.\n\n" + "".join(lines).rstrip("\n")
+        " rests on it is *attested*.\n\n" + "".join(lines).rstrip("\n")
     )
 
 
