@@ -161,17 +161,17 @@ class Case:
         if rule.subject == "artifact":
             # Nothing emitted for a setting that the rule is about: nobody has seen it, so it is not passed.
             return "pass" if self._evidence.covers(checked, result.objects) else "attested"
-        return "pass" if self._carried(rule, checked) else "attested"
+        return self._carried(rule, checked)
 
-    def _carried(self, rule: Rule, checked: Sequence[Pointer]) -> bool:
-        """Tell whether artifacts carry all that a rule looked at. An object that is itself denied carries nothing."""
-        objects: set[str] = set()
-        for name in rule.carried_by:
-            result = self._results.get(self._rules[name].name) if name in self._rules else None
-            if result is not None and not result.error:
-                objects.update(result.objects)
-                objects.difference_update(denial.ref for denial in result.denials)
-        return bool(objects) and self._evidence.covers(checked, objects)
+    def _carried(self, rule: Rule, checked: Sequence[Pointer]) -> Status:
+        """Tell whether artifacts carry all that a rule looked at. An object that any carrier denies carries nothing."""
+        names = [self._rules[identity].name for identity in rule.carried_by if identity in self._rules]
+        carriers = [self._results[name] for name in names if name in self._results]
+        if any(carrier.error for carrier in carriers):
+            return "not_evaluated"
+        objects = {ref for carrier in carriers for ref in carrier.objects}
+        objects -= {denial.ref for carrier in carriers for denial in carrier.denials}
+        return "pass" if objects and self._evidence.covers(checked, objects) else "attested"
 
 
 def bar(result: RuleResult) -> Denial:

@@ -110,6 +110,24 @@ def test_an_object_that_is_denied_carries_nothing():
     assert case(result(TENANT, [ROTATION]), denied, made=[ROTATION]).judge(control("t1")).status == "attested"
 
 
+def test_an_object_that_one_carrier_denies_carries_nothing_for_another():
+    """In whatever order they are named."""
+    other = rule("A2", subject="artifact")
+    for carriers in (("A1", "A2"), ("A2", "A1")):
+        said = (
+            result(rule("T1", carried_by=carriers), [ROTATION]),
+            result(ARTIFACT, objects=[KEY], denials=[denial("A1", ref=KEY)]),
+            result(other, objects=[KEY]),
+        )
+        assert case(*said, made=[ROTATION]).judge(control("t1")).status == "attested"
+
+
+def test_a_carrier_that_erred_leaves_its_promise_not_evaluated():
+    """Nobody knows whether the object is as it was declared."""
+    broken = result(ARTIFACT, error="division by zero")
+    assert case(result(TENANT, [ROTATION]), broken, made=[ROTATION]).judge(control("t1")).status == "not_evaluated"
+
+
 def test_a_rule_that_nothing_carries_is_attested():
     """No artifact exists for it yet."""
     assert case(result(rule("T2"), [ROTATION]), made=[ROTATION]).judge(control("t2")).status == "attested"
