@@ -1,9 +1,10 @@
 """Measure the compiler beside other tools that make the same objects, and print a table: ``make bench``.
 
-    python tests/performance/bench.py [--rounds N] [--tenants N] [--large N] [--without-kapitan]
+    python tests/performance/bench.py [--only compiling|policies] [--without-kapitan] [--rounds N] [--tenants N] …
 
-The peers are go-jsonnet (built where Go is installed) and Kapitan (installed on first use). Before anything is timed,
-the objects of every tenth tenant are compared: all tools must give the same. Figures are minima of interleaved runs.
+The peers are go-jsonnet (built where Go is installed) and Kapitan (installed on first use); for policies conftest and
+OPA (built where Go is installed). Before anything is timed, the objects of every tenth tenant are compared, and the
+findings of every rule: all tools must give the same. Figures are minima of interleaved runs.
 Every run writes into a folder that did not exist: nothing is deleted before the end, because file systems are slow at
 making files where many were deleted.
 """
@@ -16,25 +17,17 @@ import os
 import shutil
 import sys
 import tempfile
-from typing import Any, NamedTuple
+from typing import Any
 
 import fleet
 import peers
+import policies
 import tools
 import yaml
 from measure import Command, Sample, interleave, run
+from table import BASELINE, Row, at_most, table, three
 
-BASELINE = "import click, yaml, jsonschema_rs"
 KAPITAN_BEST = ("--use-go-jsonnet", "--inventory-backend", "reclass-rs", "--yaml-use-rapidyaml")
-
-
-class Row(NamedTuple):
-    """One line of the table; ``met`` is None for a figure without a target."""
-
-    what: str
-    value: str
-    target: str = ""
-    met: bool | None = None
 
 
 class Bench:
@@ -63,17 +56,24 @@ class Bench:
 def main(arguments: list[str]) -> int:
     """Run the command line; the exit code says nothing about the targets, the table does."""
     options = _options(arguments)
+    lines: list[Row] = []
     with tempfile.TemporaryDirectory(prefix="tenant-compiler-bench-") as folder:
         bench = Bench(options, folder)
-        fleet.write(bench.workspace, options.tenants)
-        program = _program(bench)
-        commands = [*_own(bench), *_jsonnet(bench, program)]
-        if not options.without_kapitan:
-            commands += _kapitan(bench, program)
-        results = interleave(commands, folder)
-        results["large"] = _large(bench)
-    sys.stdout.write(table(rows(results, options)))
+        if options.only != "policies":
+            lines += rows(_compiling(bench), options)
+        if options.only != "compiling":
+            lines += policies.rows(policies.measure(options, bench.compiler, bench.path("policies")), options)
+    sys.stdout.write(table(lines))
     return 0
+
+
+def _compiling(bench: Bench) -> dict[str, Sample]:
+    fleet.write(bench.workspace, bench.options.tenants)
+    program = _program(bench)
+    commands = [*_own(bench), *_jsonnet(bench, program)]
+    if not bench.options.without_kapitan:
+        commands += _kapitan(bench, program)
+    return {**interleave(commands, bench.folder), "large": _large(bench)}
 
 
 def _options(arguments: list[str]) -> argparse.Namespace:
@@ -81,6 +81,9 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=7, help="runs of the short commands (default: 7)")
     parser.add_argument("--tenants", type=int, default=500, help="tenants of the comparison (default: 500)")
     parser.add_argument("--large", type=int, default=10_000, help="tenants of the large fleet (default: 10000)")
+    parser.add_argument("--regulated", type=int, default=1000, help="tenants under six frameworks (default: 1000)")
+    parser.add_argument("--documents", type=int, default=200, help="inputs for all judges (default: 200)")
+    parser.add_argument("--only", choices=["compiling", "policies"], help="leave out the other part")
     parser.add_argument("--without-kapitan", action="store_true", help="leave out Kapitan, which takes a minute")
     return parser.parse_args(arguments)
 
@@ -189,16 +192,12 @@ def rows(results: dict[str, Sample], options: argparse.Namespace) -> list[Row]:
         *_beside(build, results),
         Row(f"{options.large} tenants: wall", f"{large.wall:.2f} s"),
         Row(f"{options.large} tenants: peak memory", f"{large.memory:.0f} MiB", "<= 100 MiB", large.memory <= 100),
-        _at_most("memory above that of the small fleet", large.memory - build.memory, 20, "MiB"),
+        at_most("memory above that of the small fleet", large.memory - build.memory, 20, "MiB"),
         Row(f"python -c '{BASELINE}': CPU", f"{baseline.cpu * 1000:.0f} ms"),
-        _at_most("--version: CPU", results["version"].cpu * 1000, 30, "ms"),
-        _at_most("check of one file: CPU", results["check"].cpu * 1000, 110, "ms"),
+        at_most("--version: CPU", results["version"].cpu * 1000, 30, "ms"),
+        at_most("check of one file: CPU", results["check"].cpu * 1000, 110, "ms"),
         Row("check of one file: multiple of that python", f"{results['check'].cpu / baseline.cpu:.2f}"),
     ]
-
-
-def _at_most(what: str, value: float, target: float, unit: str) -> Row:
-    return Row(what, f"{value:.0f} {unit}", f"<= {target:.0f} {unit}", value <= target)
 
 
 def _beside(build: Sample, results: dict[str, Sample]) -> list[Row]:
@@ -207,7 +206,7 @@ def _beside(build: Sample, results: dict[str, Sample]) -> list[Row]:
     if "jsonnet" in results:
         peer = results["jsonnet"]
         ratio = build.cpu / peer.cpu
-        found.append(Row("jsonnet -S -m: wall, CPU, memory", _three(peer)))
+        found.append(Row("jsonnet -S -m: wall, CPU, memory", three(peer)))
         found.append(Row("our CPU by that of jsonnet -S -m", f"{ratio:.2f}", "<= 0.70", ratio <= 0.7))
     else:
         found.append(Row("jsonnet -S -m", "not measured: Go is not installed"))
@@ -215,23 +214,9 @@ def _beside(build: Sample, results: dict[str, Sample]) -> list[Row]:
         if name in results:
             peer = results[name]
             ratio = peer.wall / build.wall
-            found.append(Row(f"{what}: wall, CPU, memory", _three(peer)))
+            found.append(Row(f"{what}: wall, CPU, memory", three(peer)))
             found.append(Row(f"{what}: wall by ours", f"{ratio:.0f} x", f">= {target} x", ratio >= target))
     return found
-
-
-def _three(sample: Sample) -> str:
-    return f"{sample.wall:.2f} s, {sample.cpu:.2f} s, {sample.memory:.0f} MiB"
-
-
-def table(lines: list[Row]) -> str:
-    """The lines as text in columns."""
-    words = {None: "", True: "met", False: "missed"}
-    cells = [("measure", "value", "target", ""), *((row.what, row.value, row.target, words[row.met]) for row in lines)]
-    widths = [max(len(row[column]) for row in cells) for column in range(4)]
-    return "".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() + "\n" for row in cells
-    )
 
 
 if __name__ == "__main__":
