@@ -9,6 +9,7 @@ import click
 
 from tenant_compiler.cli import options
 from tenant_compiler.cli.frame import Frame, Outcome, conclude
+from tenant_compiler.cli.options import Judged
 from tenant_compiler.cli.wrong_use import WrongUseError
 
 if TYPE_CHECKING:
@@ -24,12 +25,14 @@ _CONTROL = re.compile(r"[a-z][a-z0-9_-]*:.+", re.DOTALL)
 @click.option("-t", "--tenant", metavar="NAME", default=None, help="The tenant whose value is explained.")
 @click.option("-e", "--environment", metavar="NAME", default=None, help="Its environment; else its first one.")
 @click.option("--all", "everything", is_flag=True, help="List all codes with their titles.")
+@options.judged
 @options.printing
 def explain(  # noqa: PLR0913 - one parameter an option
     what: str | None,
     folder: str | None,
     tenant: str | None,
     environment: str | None,
+    judged: Judged,
     printing: Printing,
     *,
     everything: bool,
@@ -43,9 +46,11 @@ def explain(  # noqa: PLR0913 - one parameter an option
         raise WrongUseError("give a code or a path, or --all")
     if tenant is None and environment is not None:
         raise WrongUseError("--environment needs --tenant")
+    if judged != Judged() and (tenant is None or what is None or not _CONTROL.fullmatch(what)):
+        raise WrongUseError("--judged-on and --no-waivers are for a control of a tenant: 'hipaa:164.312(b)' -t acme")
     frame = Frame(printing)
     if what is not None and _CONTROL.fullmatch(what):
-        return conclude(frame, lambda: _control(frame, folder, what, tenant, environment))
+        return conclude(frame, lambda: _control(frame, folder, what, (tenant, environment), judged))
     if what is not None and tenant is not None:
         from tenant_compiler.cli.explain_value import explain_value  # noqa: PLC0415 - one of two ways
 
@@ -55,14 +60,17 @@ def explain(  # noqa: PLR0913 - one parameter an option
     return conclude(frame, lambda: _codes(frame, folder, what))
 
 
-def _control(frame: Frame, folder: str | None, what: str, tenant: str | None, environment: str | None) -> Outcome:
+def _control(
+    frame: Frame, folder: str | None, what: str, whose: tuple[str | None, str | None], judged: Judged
+) -> Outcome:
+    tenant, environment = whose
     if tenant is None:
         from tenant_compiler.cli.explain_control import explain_control  # noqa: PLC0415 - one of several ways
 
         return explain_control(frame, folder, what)
     from tenant_compiler.cli.explain_verdict import explain_verdict  # noqa: PLC0415 - the same
 
-    return explain_verdict(frame, folder, what, (tenant, environment))
+    return explain_verdict(frame, folder, what, (tenant, environment), judged)
 
 
 def _codes(frame: Frame, folder: str | None, what: str | None) -> Outcome:

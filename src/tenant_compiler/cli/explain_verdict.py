@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tenant_compiler.cli.frame import Frame
+    from tenant_compiler.cli.options import Judged
     from tenant_compiler.judge.judge import Judge
     from tenant_compiler.model.pointer import Pointer
     from tenant_compiler.model.policy import Compliance, Control, Framework, Reason, Rule, RuleResult, Verdict
@@ -32,7 +33,9 @@ _OBJECTS: Final = 3
 """Objects that are named for a place; the others are counted."""
 
 
-def explain_verdict(frame: Frame, folder: str | None, what: str, whose: tuple[str, str | None]) -> Outcome:
+def explain_verdict(
+    frame: Frame, folder: str | None, what: str, whose: tuple[str, str | None], judged: Judged
+) -> Outcome:
     """Print the status of a control for a tenant, with everything that it rests on.
 
     Raises:
@@ -44,7 +47,8 @@ def explain_verdict(frame: Frame, folder: str | None, what: str, whose: tuple[st
     from tenant_compiler.run.passes import CHECK  # noqa: PLC0415
 
     name, level, _ = split(what)
-    session = frame.session(frame.open(folder), judging=Judging(((name, level),)))
+    judging = Judging(((name, level),), not judged.no_waivers, judged.judged_on)
+    session = frame.session(frame.open(folder), judging=judging)
     selectors = Selectors(tenants=(whose[0],), environments=(whose[1],) if whose[1] else ())
     found: EnvironmentResult | None = None
     for result in session.stream(selectors, CHECK):

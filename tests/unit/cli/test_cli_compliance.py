@@ -245,6 +245,17 @@ def test_explain_tells_why_a_control_has_its_status(tc, clinic):
     assert as_json["rules"][0]["checked"][0]["carried_by"]
 
 
+def test_explain_judges_as_on_a_day_and_without_waivers(tc, clinic):
+    """An attestation is fresh on one day and stale on another; of anything else no day is asked."""
+    change(clinic, "session_idle_minutes: 15\n", "session_idle_minutes: 60\n")
+    waiver(clinic, rule="TC411", framework="hipaa")
+    asked = ("explain", "hipaa:164.312(a)(2)(iii)", "-t", "clinic", "-C", str(clinic))
+    assert "clinic in production: waived" in tc(*asked, DAY).out
+    assert "clinic in production: fail" in tc(*asked, DAY, "--no-waivers").out
+    assert "clinic in production: fail" in tc(*asked, "--judged-on", "2027-01-02").out
+    assert tc("explain", "TC404", DAY).code == 2
+
+
 def test_explain_knows_rules_and_controls(tc, clinic):
     """Also without a tenant."""
     rule = tc("explain", "TC404", "-C", str(clinic)).out
