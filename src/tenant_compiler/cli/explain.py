@@ -29,12 +29,12 @@ _CONTROL = re.compile(r"[a-z][a-z0-9_-]*:.+", re.DOTALL)
 @options.printing
 def explain(  # noqa: PLR0913 - one parameter an option
     what: str | None,
+    *,
     folder: str | None,
     tenant: str | None,
     environment: str | None,
     judged: Judged,
     printing: Printing,
-    *,
     everything: bool,
 ) -> int:
     """Explain a code, a rule, a control, or where a value comes from.
