@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple
-
-from annotated_types import MaxLen
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -77,5 +75,3 @@ GROUP: Final = r"^(?!system:)[^\x00-\x1f\x7f-\x9f\u2028\u2029]+$"
 """A group of people; Kubernetes' own are refused."""
 FROM: Final = r"^secret/[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?/[A-Za-z0-9_][-._A-Za-z0-9]{0,252}$"
 """A secret of the cluster and a key in it."""
-
-Group = Annotated[str, MaxLen(253), Info("A group.", "grp-platform-operators", pattern=GROUP)]

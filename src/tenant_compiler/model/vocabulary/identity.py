@@ -7,7 +7,8 @@ from typing import Annotated, Literal, NotRequired
 from annotated_types import Ge, Le
 from typing_extensions import TypedDict
 
-from tenant_compiler.model.vocabulary.annotations import FROM, NAME, URL, Group, Info
+from tenant_compiler.model.vocabulary.annotations import FROM, NAME, URL, Info
+from tenant_compiler.model.vocabulary.groups import Group
 
 SecretReference = TypedDict(
     "SecretReference",

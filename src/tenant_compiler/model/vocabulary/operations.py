@@ -7,7 +7,8 @@ from typing import Annotated, NotRequired
 from annotated_types import Ge, Le
 from typing_extensions import TypedDict
 
-from tenant_compiler.model.vocabulary.annotations import NAME, Group, Info
+from tenant_compiler.model.vocabulary.annotations import NAME, Info
+from tenant_compiler.model.vocabulary.groups import Group
 
 
 class Duties(TypedDict):
