@@ -27,7 +27,7 @@ print(count)
 
 
 def test_only_the_vocabulary_needs_what_is_for_development():
-    """pydantic turns the vocabulary into schemas while we work on it; users have the schemas."""
+    """Pydantic turns the vocabulary into schemas while we work on it; users have the schemas."""
     ran = subprocess.run([sys.executable, "-c", SCRIPT], capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr
     assert int(ran.stdout) > 250
