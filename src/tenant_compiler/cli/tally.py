@@ -77,15 +77,18 @@ class Tally:
             self.unjudged.append(result.tenant)
         if not judged:
             return
-        worst = list(_worst(result.tenant, judged))
-        by_framework: dict[Applied, list[Row]] = {}
-        for row in worst:
-            by_framework.setdefault(row.applied, []).append(row)
-        for applied, rows in by_framework.items():
-            counts = Counter(row.verdict.status for row in rows)
-            self.lines.append(Line(result.tenant, applied.title, applied.hypothetical, counts))
-        if self._detailed:
-            self.rows += worst
+        if self._detailed or len(judged) > 1:
+            worst = list(_worst(result.tenant, judged))
+            pairs = [(row.applied, row.verdict.status) for row in worst]
+            if self._detailed:
+                self.rows += worst
+        else:
+            pairs = list(_statuses(judged[0][1]))
+        by_framework: dict[Applied, list[Status]] = {}
+        for applied, status in pairs:
+            by_framework.setdefault(applied, []).append(status)
+        for applied, statuses in by_framework.items():
+            self.lines.append(Line(result.tenant, applied.title, applied.hypothetical, Counter(statuses)))
         self._count(result.tenant, judged)
 
     def _count(self, tenant: str, judged: Sequence[tuple[str, Compliance]]) -> None:
@@ -177,6 +180,14 @@ def _worst(tenant: str, judged: Iterable[tuple[str, Compliance]]) -> Iterator[Ro
                 under = applied.get(key[:2]) or _own(verdict.framework)
                 worst[key] = Row(tenant, environment, under, verdict)
     yield from worst.values()
+
+
+def _statuses(compliance: Compliance) -> Iterator[tuple[Applied, Status]]:
+    """The framework and the status of every verdict of one environment; what nobody lists needs no row."""
+    under: dict[tuple[str, str], Applied] = {(each.name, each.level): each for each in compliance.applied}
+    for verdict in compliance.verdicts:
+        key = (verdict.framework, verdict.level)
+        yield under.get(key) or under.setdefault(key, _own(verdict.framework)), verdict.status
 
 
 def _own(name: str) -> Applied:

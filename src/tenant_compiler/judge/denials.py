@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 DENIALS: Final = 1_000
 """Things that a workspace's rule may deny of a tenant in one environment: each becomes a finding in every report."""
 _ROOTS = ("spec", "metadata")
+_PARTS = frozenset([str, int, bool])
 _TENANTS = {projected: key for key, (projected, _) in (*RENAMED.items(), *DATES.items())}
 """What fields that only the projection has are called by tenants, which is what findings are about."""
 
@@ -111,7 +112,7 @@ def _must_lead_somewhere(pointer: Pointer) -> None:
 
 
 def _parts(value: Any, what: str) -> Pointer:
-    if not isinstance(value, list) or not all(isinstance(part, str | int) for part in value):
+    if not isinstance(value, list) or not _PARTS.issuperset(map(type, value)):
         raise _ShapeError(f"`{what}` is {_short(value)} instead of a list of keys and indices")
     return tuple(value)
 

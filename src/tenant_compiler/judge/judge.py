@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from tenant_compiler.judge.charges import findings, waived
 from tenant_compiler.judge.denials import read_result
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from tenant_compiler.model.diagnostic import Diagnostic
     from tenant_compiler.model.policy import Applied, Denial, Framework, Rule, RuleResult
     from tenant_compiler.model.result import EnvironmentResult
+
+
+_encoded: Final = json.JSONEncoder(check_circular=False).encode
+"""To JSON, as `json.dumps`, but without looking for circles, which takes a fifth of the time and finds none."""
 
 
 class Options(NamedTuple):
@@ -100,7 +104,7 @@ class Judge:
             unenforceable=lacking,
             pardon=hearing.pardon,
         )
-        verdicts = tuple(map(case.judge, selection.chosen))
+        verdicts = tuple([chosen.manual or case.judge(chosen) for chosen in selection.chosen])
         day = self.options.judged_on.isoformat()
         excused = tuple(waived(case.charges, hearing.results))
         compliance = Compliance(hearing.applied, hearing.results, verdicts, selection.demands, day, excused)
@@ -134,7 +138,7 @@ class Hearing:
         self._environment = result.environment
         self._input = project(result, selection.demands, judge.options.judged_on, applied)
         self._precise: dict[tuple[Any, ...], RuleResult] = {}
-        raw = judge.law.evaluate(selection.rules, json.dumps(self._input))
+        raw = judge.law.evaluate(selection.rules, _encoded(self._input))
         self.results = {name: self._read(rule, raw[name]) for name, rule in selection.rules.items()}
 
     def precise(self, chosen: Chosen, name: str) -> RuleResult:
@@ -150,7 +154,7 @@ class Hearing:
             given = {**self._input, "parameters": {**self._input["parameters"], **asks}}
             if rule.subject == "tenant":
                 given["artifacts"] = {}  # which such a rule does not read, and which are most of the text
-            raw = self._judge.law.evaluate({name: rule}, json.dumps(given))
+            raw = self._judge.law.evaluate({name: rule}, _encoded(given))
             found = self._precise[key] = self._read(rule, raw[name])
         return found
 

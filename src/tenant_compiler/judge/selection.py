@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from tenant_compiler.judge.frameworks import controls_of
 from tenant_compiler.judge.parameters import conflicts, strictest
-from tenant_compiler.model.policy import Applied, Control, RuleUse
+from tenant_compiler.model.policy import Applied, Control, RuleUse, Verdict
 from tenant_compiler.model.record import NamedTuple
 
 if TYPE_CHECKING:
@@ -36,6 +36,8 @@ class Chosen(NamedTuple):
     """How many of the uses decide."""
     asks: Mapping[str, Mapping[str, Any]]
     """The parameters of each rule with parameters, as this control asks for them."""
+    manual: Verdict | None = None
+    """The verdict where no rule can give one: the same for all tenants."""
 
 
 class Selection(NamedTuple):
@@ -117,7 +119,8 @@ def _choose(applied: Applied, control: Control, known: Mapping[str, Rule], confi
         rule = known.get(use.rule)
         if rule is not None and rule.parameters:
             asks[use.rule] = {each.name: _asked(each, control, config) for each in rule.parameters}
-    return Chosen(applied, control, uses, len(control.rules), asks)
+    manual = None if uses else Verdict(applied.name, control.id, "manual", (), applied.level)
+    return Chosen(applied, control, uses, len(control.rules), asks, manual)
 
 
 def _asked(parameter: Parameter, control: Control, config: Mapping[str, Any]) -> Any:

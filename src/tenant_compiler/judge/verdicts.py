@@ -46,19 +46,31 @@ class Evidence:
             for item in artifact.objects
         }
 
-    def covers(self, pointers: Iterable[Pointer], objects: Iterable[str]) -> bool:
+        self._traces: dict[int, tuple[frozenset[Pointer], frozenset[Pointer]]] = {}
+
+    def covers(self, pointers: Sequence[Pointer], objects: Iterable[str]) -> bool:
         """Tell whether each pointer, or a node above or below it, went into one of the objects."""
-        whole: set[Pointer] = set()
-        above: set[Pointer] = set()
-        for ref in objects:
-            for pointer in self.made_from.get(ref, ()):
-                if pointer not in whole:
-                    whole.add(pointer)
-                    above.update(pointer[:length] for length in range(2, len(pointer)))
+        if not pointers:
+            return True
+        # Most objects share their lineage with others, and most rules their objects.
+        lineages = {id(lineage): lineage for lineage in (self.made_from.get(ref, ()) for ref in objects)}
         return all(
-            pointer in above or any(pointer[:length] in whole for length in range(2, len(pointer) + 1))
-            for pointer in pointers
+            any(_touches(pointer, self._trace(lineage)) for lineage in lineages.values()) for pointer in pointers
         )
+
+    def _trace(self, lineage: Sequence[Pointer]) -> tuple[frozenset[Pointer], frozenset[Pointer]]:
+        """The pointers of a lineage, and the nodes above them."""
+        known = self._traces.get(id(lineage))
+        if known is None:
+            above = (pointer[:length] for pointer in lineage for length in range(2, len(pointer)))
+            known = self._traces[id(lineage)] = (frozenset(lineage), frozenset(above))
+        return known
+
+
+def _touches(pointer: Pointer, trace: tuple[frozenset[Pointer], frozenset[Pointer]]) -> bool:
+    """Tell whether a pointer, or a node above or below it, is among those of a lineage."""
+    whole, above = trace
+    return pointer in above or any(pointer[:length] in whole for length in range(len(pointer), 1, -1))
 
 
 class Case:
@@ -96,25 +108,25 @@ class Case:
 
     def judge(self, chosen: Chosen) -> Verdict:
         """Give one control its status."""
-        applied, control = chosen.applied, chosen.control
-        if not chosen.uses:
-            return Verdict(applied.name, control.id, "manual", (), applied.level)
+        if chosen.manual is not None:
+            return chosen.manual
+        calm = self._calm
         reasons = tuple(
-            self._reason(chosen, use, advisory=index >= chosen.deciding) for index, use in enumerate(chosen.uses)
+            [
+                calm.get(use) or self._reason(chosen, use, advisory=index >= chosen.deciding)
+                for index, use in enumerate(chosen.uses)
+            ]
         )
-        deciding = reasons[: chosen.deciding]
-        if not deciding:
-            return Verdict(applied.name, control.id, "manual", reasons, applied.level)
-        status = deciding[0].status
-        for reason in deciding[1:]:
-            if _RANK[reason.status] < _RANK[status]:
-                status = reason.status
+        applied, control = chosen.applied, chosen.control
+        status: Status = "manual"
+        if chosen.deciding:
+            status = reasons[0].status
+            for reason in reasons[1 : chosen.deciding]:
+                if _RANK[reason.status] < _RANK[status]:
+                    status = reason.status
         return Verdict(applied.name, control.id, status, reasons, applied.level)
 
     def _reason(self, chosen: Chosen, use: RuleUse, *, advisory: bool) -> Reason:
-        known = self._calm.get(use)
-        if known is not None:
-            return known
         result = self._results.get(use.rule)
         if result is None:
             return Reason(use.rule, "not_evaluated")
@@ -151,7 +163,8 @@ class Case:
         rule = result.rule
         if result.error:
             return "not_evaluated"
-        checked = [pointer for pointer in result.checked if _within(pointer, use.at)]
+        narrowed = [pointer for pointer in result.checked if _within(pointer, use.at)] if use.at else None
+        checked = result.checked if narrowed is None else narrowed
         if not checked and not result.objects:
             return "not_applicable"
         if self._unenforceable.intersection(rule.needs):
