@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any, Final
 
 from tenant_compiler.judge.catalogue import framework_names, load_catalogue, load_framework
 from tenant_compiler.judge.engines.choose import choose
 from tenant_compiler.judge.evaluate import evaluate_all
-from tenant_compiler.judge.workspace_rules import read_workspace_rules
 from tenant_compiler.model.diagnostic import Diagnostic, Place
 from tenant_compiler.model.policy import Applied
 from tenant_compiler.read.suggest import did_you_mean
@@ -15,6 +15,8 @@ from tenant_compiler.read.suggest import did_you_mean
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from tenant_compiler.judge.catalogue import Catalogue
+    from tenant_compiler.judge.workspace_rules import WorkspaceRules
     from tenant_compiler.model.pointer import Pointer
     from tenant_compiler.model.policy import Framework, Rule
     from tenant_compiler.model.workspace import Workspace
@@ -40,7 +42,7 @@ class Law:
         self._always = tuple(_always(workspace)) if workspace is not None else ()
         # Before the workspace's rules, whose process is in no position to say that there is none.
         self._engine = choose(workspace.config["policy"]["engine"] if workspace is not None else "auto")
-        self._own = read_workspace_rules(workspace, self._catalogue) if workspace is not None else None
+        self._own = _own_rules(workspace, self._catalogue) if workspace is not None else None
         own = self._own.rules if self._own is not None else {}
         self.own: tuple[Rule, ...] = tuple(own.values())
         self.rules: Mapping[str, Rule] = {**self._catalogue.rules, **own}
@@ -165,3 +167,13 @@ def _misfit(wanted: Applied, framework: Framework, pointer: Pointer) -> Diagnost
         message = f"{wanted.name} has levels, and none is chosen"
         return Diagnostic(LEVEL, message, pointer=pointer, help=help_, rule=wanted.name)
     return None
+
+
+def _own_rules(workspace: Workspace, catalogue: Catalogue) -> WorkspaceRules | None:
+    """The rules of a workspace; None where no folder can have any, so that what reads them is not imported."""
+    folders = workspace.config["workspace"]["policies"]
+    if not any(os.path.isdir(os.path.join(workspace.root, folder)) for folder in folders):
+        return None
+    from tenant_compiler.judge.workspace_rules import read_workspace_rules  # noqa: PLC0415 - few have any
+
+    return read_workspace_rules(workspace, catalogue)
