@@ -38,24 +38,26 @@ class Measured(NamedTuple):
 
 def measure(options: argparse.Namespace, compiler: str, folder: str) -> Measured:
     """Write the fleets, compare the judges, and measure everything in interleaved rounds."""
-    workspaces = {name: os.path.join(folder, name) for name in ("three", "six", "none")}
+    workspaces = {name: os.path.join(folder, name) for name in ("three", "zero", "six", "none")}
     regulated.write(workspaces["three"], 1, regulated.THREE)
+    regulated.write(workspaces["zero"], 1, ())
     regulated.write(workspaces["six"], options.regulated)
     regulated.write(workspaces["none"], options.regulated, ())
     inputs = _judges(options, folder)
     findings = inputs.compare()
 
-    def check(name: str, *paths: str) -> Command:
-        arguments = [compiler, "check", "-q", "-C", workspaces[name], "--judged-on", regulated.DAY, *paths]
+    def check(name: str, *, one: bool = False) -> Command:
+        file = os.path.join(workspaces[name], "tenants", f"{fleet.names(1)[0]}.yaml")
+        arguments = [compiler, "check", "-q", "-C", workspaces[name], "--judged-on", regulated.DAY, *[file] * one]
         return Command(name, lambda _: arguments, folder)
 
     def times(number: int) -> str:
         return os.path.join(folder, f"times-{number}.txt")
 
-    file = os.path.join(workspaces["three"], "tenants", f"{fleet.names(1)[0]}.yaml")
     commands = [
         (Command("baseline", lambda _: [sys.executable, "-c", BASELINE], folder), options.rounds),
-        (check("three", file), options.rounds),
+        (check("three", one=True), options.rounds),
+        (check("zero", one=True), options.rounds),
         (check("six"), ROUNDS),
         (check("none"), ROUNDS),
         (Command("times", lambda number: [sys.executable, _TIMES, workspaces["six"], times(number)], folder), ROUNDS),
@@ -96,6 +98,7 @@ def rows(measured: Measured, options: argparse.Namespace) -> list[Row]:
     return [
         at_most(f"check of one file under {len(regulated.THREE)} frameworks: CPU", three_.cpu * 1000, 130, "ms"),
         Row("check of one file under them: multiple of that python", f"{three_.cpu / samples['baseline'].cpu:.2f}"),
+        Row("the same, as the difference to no frameworks: CPU", f"{1000 * (three_.cpu - samples['zero'].cpu):.0f} ms"),
         Row(f"{what}: judging a tenant", f"{judged:.1f} ms", "<= 3 ms", judged <= 3),
         Row("the same, as the difference to no frameworks: CPU", f"{apart:.1f} ms"),
         Row(f"{what}: peak memory", f"{six.memory:.0f} MiB"),
