@@ -48,13 +48,16 @@ class Reports:
         self._repository = repository(frame.root)
         locator = frame.locator()
         reporting, workspace = frame.reporting, frame.workspace
+        brief = not reporting.verbose and reporting.fail_on != "info"
         context = click.get_current_context(silent=True)
         self._report = Report(
-            findings=frame.collector.findings(locator),
+            findings=frame.collector.findings(
+                locator, counted=brief and all(each.format == "text" for each in reporting.output_format)
+            ),
             locator=locator,
             style=Style(reporting.color == "always"),
             shown_path=frame.shown_path,
-            brief=not reporting.verbose and reporting.fail_on != "info",
+            brief=brief,
             limit=reporting.max_diagnostics,
             summary=() if reporting.quiet else outcome.summary,
             numbers=outcome.numbers,

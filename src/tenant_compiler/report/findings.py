@@ -8,7 +8,7 @@ from tenant_compiler.model.diagnostic import SEVERITIES
 from tenant_compiler.model.record import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from tenant_compiler.model.diagnostic import Diagnostic, Severity
     from tenant_compiler.model.result import TenantResult
@@ -106,15 +106,25 @@ class Collector:
         found = {group.diagnostic.severity for group in self._groups.values()}
         return next((severity for severity in SEVERITIES if severity in found), None)
 
-    def findings(self, locator: Locator) -> list[Finding]:
-        """Give all findings with their lines, by file, line, column and code; those of no file come first."""
-        return sorted((_finding(group, locator) for group in self._groups.values()), key=_order)
+    def findings(self, locator: Locator, *, counted: bool = False) -> list[Finding]:
+        """Give all findings with their lines, by file, line, column and code; those of no file come first.
+
+        Args:
+            locator: finds the lines.
+            counted: infos are only counted, so that nobody asks for their lines: they concern every tenant, and each
+                would read its file once more and keep it.
+        """
+        groups = self._groups.values()
+        silent = {"info"} if counted else set()
+        return sorted((_finding(group, locator, silent) for group in groups), key=_order)
 
 
-def _finding(group: _Group, locator: Locator) -> Finding:
+def _finding(group: _Group, locator: Locator, silent: Collection[str]) -> Finding:
     found = group.diagnostic
     place = found.place
     located = None
+    if found.severity in silent:
+        return Finding(found, None, (), tuple(group.owners), told=False)
     if place is not None:
         located = locator.locate(place)
         # A file of the output is meant as a whole; its first line has nothing to do with the finding.

@@ -128,3 +128,17 @@ def test_a_file_of_the_output_is_meant_as_a_whole(tmp_path: Path) -> None:
     (found,) = collector.findings(Locator(str(tmp_path)))
     assert found.located is not None
     assert found.located.span is None
+
+
+def test_infos_that_are_only_counted_are_looked_up_nowhere():
+    """They concern every tenant of a large fleet, and each look-up reads a file and keeps it."""
+
+    class Nowhere:
+        def locate(self, place):
+            raise AssertionError(place)
+
+    collector = Collector()
+    place = Place("tenants/acme.yaml", ("spec",))
+    collector.add([Diagnostic("TC521", "not built yet", "info", place=place, tenant="acme")])
+    (finding,) = collector.findings(Nowhere(), counted=True)
+    assert (finding.located, finding.owners) == (None, (("acme", ""),))
