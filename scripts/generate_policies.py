@@ -22,6 +22,7 @@ from tenant_compiler.judge.engines.builtins import scan
 from tenant_compiler.judge.engines.protocol import PolicyError
 from tenant_compiler.judge.engines.regorus import Regorus
 from tenant_compiler.judge.frameworks import read_framework, to_json
+from tenant_compiler.judge.heads import whole_heads
 from tenant_compiler.judge.metadata import read_module
 from tenant_compiler.judge.rego import span_of, without_comments
 from tenant_compiler.judge.rule_set import together
@@ -80,7 +81,7 @@ class Sources:
             message = f"`{found.name}` is not in every engine ({found.kind})"
             self.problems.append(Diagnostic("TC817", message, place=Place(found.file, span=span)))
         data = {"tenant_compiler": {"facts": self._facts()}}
-        sources = {file: without_comments(source) for file, source in self.rego.items()}
+        sources = {file: whole_heads(without_comments(source)) for file, source in self.rego.items()}
         self._compile(sources, data)
         return Catalogue(kept, sources, data, tuple(FEATURES), _libraries(modules))
 

@@ -12,6 +12,7 @@ from typing import IO, TYPE_CHECKING, Any, Final
 from tenant_compiler.judge.engines.choose import choose
 from tenant_compiler.judge.engines.protocol import PolicyError
 from tenant_compiler.judge.evaluate import RESULTS
+from tenant_compiler.judge.heads import whole_heads
 from tenant_compiler.read.child import limit, tell
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ def _load(engine: PolicyEngine, modules: Mapping[str, str], beside: Mapping[str,
             engine.parse(file, source)
         except PolicyError as error:
             _refuse(left, [file], error)
+    left = {file: whole_heads(source) for file, source in left.items()}
     tell({"loading": ""})
     for _ in range(_ROUNDS):
         try:

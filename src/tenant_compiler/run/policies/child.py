@@ -8,6 +8,7 @@ from typing import IO, TYPE_CHECKING, Any, Final
 
 from tenant_compiler.judge.engines.choose import choose
 from tenant_compiler.judge.engines.protocol import UNDEFINED, PolicyError
+from tenant_compiler.judge.heads import whole_heads
 from tenant_compiler.read.child import limit, tell
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def serve(request: dict[str, Any], inbox: IO[bytes]) -> None:
 
 def _load(engine: PolicyEngine, request: dict[str, Any]) -> None:
     """Load what can be loaded: a file that the engine refuses is left out, and all of them when it names none."""
-    left: dict[str, str] = dict(request["modules"])
+    left = {file: whole_heads(source) for file, source in request["modules"].items()}
     while True:
         try:
             engine.load({**request["beside"], **left}, request["data"])
