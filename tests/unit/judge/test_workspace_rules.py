@@ -125,6 +125,21 @@ checked contains ["spec"] if data.tenant_compiler.facts.eea.date
     assert evaluate(found, n=1) == {"other": PASSED, "own": PASSED}
 
 
+@pytest.mark.parametrize("engine", ["regorus", pytest.param("opa-embedded", marks=pytest.mark.tool("opa-embedded"))])
+def test_no_denial_is_lost_when_the_last_head_is_undefined(rules, engine):
+    """Two things are wrong, and the second has no path: the first is denied all the same."""
+    code = """
+things := [{"message": "one", "path": ["spec"]}, {"message": "two"}]
+
+deny contains {"message": thing.message, "path": thing.path} if some thing in things
+
+checked contains ["spec"]
+"""
+    found = rules(engine=engine, method="spawn", lossless=code)
+    (value,) = found.evaluate(found.rules, "{}").values()
+    assert value == {"deny": [{"message": "one", "path": ["spec"]}], "checked": [["spec"]]}
+
+
 def test_the_process_lives_for_the_run_and_ends_with_it(rules):
     """One process for all tenants, and none is left."""
     found = rules(own=SOUND)
