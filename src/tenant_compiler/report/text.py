@@ -21,16 +21,21 @@ if TYPE_CHECKING:
 
 DEFAULT_LIMIT: Final = 50
 """Findings that are shown unless the caller says otherwise."""
+OTHERS: Final = 8
+"""Places of the same finding that are named; the others are counted."""
 
 
 def write_text(report: Report) -> str:
     """Write findings, a line about those beyond the limit, and the summary; empty when there is nothing to say."""
     limit = DEFAULT_LIMIT if report.limit is None else report.limit
     writer = TextWriter(report.locator, report.style, report.shown_path)
-    infos = [finding for finding in report.findings if report.brief and finding.diagnostic.severity == "info"]
-    listed = [finding for finding in report.findings if finding not in infos] if infos else report.findings
-    blocks = [writer.finding(finding) for finding in listed[:limit]]
-    rest = listed[limit:]
+    infos: list[Finding] = []
+    listed: list[Finding] = []
+    for finding in report.findings:
+        (infos if report.brief and finding.diagnostic.severity == "info" else listed).append(finding)
+    groups = _grouped(listed)
+    blocks = [writer.finding(first, others) for first, *others in groups[:limit]]
+    rest = [finding for group in groups[limit:] for finding in group]
     if rest:
         blocks.append(f"… and {counts(_numbers(rest))} more (--max-diagnostics)\n")
     if infos:
@@ -39,6 +44,16 @@ def write_text(report: Report) -> str:
     if report.summary:
         text += ("\n" if text else "") + "\n".join(report.summary) + "\n"
     return text
+
+
+def _grouped(findings: Sequence[Finding]) -> list[list[Finding]]:
+    """Put together what a policy says in the same words of several tenants: it is read once, and mended in one way."""
+    groups: dict[object, list[Finding]] = {}
+    for number, finding in enumerate(findings):
+        found = finding.diagnostic
+        key = (found.code, found.severity, found.message, found.help) if found.rule else number
+        groups.setdefault(key, []).append(finding)
+    return list(groups.values())
 
 
 def counts(numbers: Mapping[Severity, int]) -> str:
@@ -69,8 +84,8 @@ class TextWriter:
         self._style = style
         self._shown_path = shown_path
 
-    def finding(self, finding: Finding) -> str:
-        """Write one finding; ends with a line end."""
+    def finding(self, finding: Finding, others: Sequence[Finding] = ()) -> str:
+        """Write one finding, with the places of others that say the same; ends with a line end."""
         found = finding.diagnostic
         places = [place for place in (finding.located, *finding.related) if place is not None and place.span]
         gutter = max((len(str(place.span.line)) for place in places if place.span), default=1)
@@ -83,7 +98,19 @@ class TextWriter:
         if finding.located is not None and (finding.located.span or found.related):
             lines.append(self._bar(gutter))
         lines += self._remarks(finding, gutter)
+        lines += [self._remark("also", self._elsewhere(other), gutter) for other in others[:OTHERS]]
+        if len(others) > OTHERS:
+            lines.append(self._remark("also", f"in {len(others) - OTHERS} more places", gutter))
         return "\n".join(lines) + "\n"
+
+    def _elsewhere(self, finding: Finding) -> str:
+        """Name the place of a finding that is not written out."""
+        located = finding.located
+        where = self._shown_path(located.file) if located is not None else ""
+        if located is not None and located.span is not None:
+            where += f":{located.span.line}:{located.span.column}"
+        whose = ", ".join(dict.fromkeys(tenant for tenant, _ in finding.owners))
+        return f"{where} ({whose})" if where and whose else where or whose
 
     def brief(self, infos: Sequence[Finding]) -> str:
         """Write a line for each code of some infos, with how many there are."""

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tenant_compiler.model.diagnostic import Diagnostic, Label, Place
-from tenant_compiler.report.findings import Collector
+from tenant_compiler.model.diagnostic import Diagnostic, Label, Place, Span
+from tenant_compiler.report.findings import Collector, Finding
 from tenant_compiler.report.formats import FORMATS, Report
-from tenant_compiler.report.locate import Locator
+from tenant_compiler.report.locate import Located, Locator
 from tenant_compiler.report.style import Style, use_color
+from tenant_compiler.report.text import write_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -148,3 +149,47 @@ def test_the_option_then_no_color_then_force_color_then_the_terminal(
 ) -> None:
     """The order in which somebody's wish about colours counts."""
     assert use_color(when, terminal=terminal, environment=environment) is expected  # type: ignore[arg-type]
+
+
+def _policies(count: int) -> list[Finding]:
+    """What a policy says in the same words of several tenants."""
+    base = Diagnostic("TC411", "idle for too long", help="lower it", rule="idle_timeout")
+    found = []
+    for number in range(count):
+        located = Located(f"tenants/t{number}.yaml", Span(3, 5, 8), ("spec",))
+        found.append(Finding(base, located, (), ((f"t{number}", "production"),), told=True))
+    return found
+
+
+def _text_of(findings: list[Finding], tmp_path: Path, **fields: object) -> str:
+    report = Report(findings, Locator(str(tmp_path)), Style(), str)
+    return write_text(report._replace(**fields))  # type: ignore[arg-type]
+
+
+def test_what_a_policy_says_of_several_tenants_is_said_once(tmp_path: Path) -> None:
+    """With the places of the others, each with its tenant."""
+    text = _text_of(_policies(3), tmp_path)
+    assert text.count("error[TC411]") == 1
+    assert "= also: tenants/t1.yaml:3:5 (t1)\n" in text
+    assert "= also: tenants/t2.yaml:3:5 (t2)\n" in text
+
+
+def test_very_many_places_are_counted(tmp_path: Path) -> None:
+    """A fleet of a thousand tenants with one mistake is still read on one screen."""
+    text = _text_of(_policies(100), tmp_path)
+    assert text.count("= also: tenants/") == 8
+    assert "= also: in 91 more places\n" in text
+
+
+def test_the_limit_counts_what_is_not_shown(tmp_path: Path) -> None:
+    """Groups beyond it are told by the number of their findings."""
+    other = [finding._replace(diagnostic=finding.diagnostic._replace(message="another")) for finding in _policies(5)]
+    text = _text_of([*_policies(2), *other], tmp_path, limit=1)
+    assert text.count("error[TC411]") == 1
+    assert "… and 5 errors more" in text
+
+
+def test_lints_in_the_same_words_are_shown_each(tmp_path: Path) -> None:
+    """Only policies ask the same of everybody."""
+    lints = [finding._replace(diagnostic=finding.diagnostic._replace(rule="")) for finding in _policies(3)]
+    assert _text_of(lints, tmp_path).count("error[TC411]") == 3
