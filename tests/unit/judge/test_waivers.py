@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-from datetime import date
 
 import pytest
+from waived import waiver
 
-from tenant_compiler.judge.waivers import IDLE, Waiver, Waivers, read_waivers
+from tenant_compiler.judge.waivers import IDLE, Waivers, read_waivers
 from tenant_compiler.model.diagnostic import Place
 from tenant_compiler.model.policy import Denial
 from tenant_compiler.read.workspace import open_workspace
@@ -32,28 +32,6 @@ def document(name="old-analyser", /, **spec):
     """A waiver's document; None leaves a field out."""
     whole = {key: value for key, value in {**SPEC, **spec}.items() if value is not None}
     return {"apiVersion": "tenant-compiler.dev/v1", "kind": "Waiver", "metadata": {"name": name}, "spec": whole}
-
-
-def waiver(name="old-analyser", **fields):
-    """A waiver's record."""
-    record = Waiver(
-        name=name,
-        rule="TC404",
-        framework="hipaa",
-        control="",
-        tenant="acme",
-        environment="",
-        path=(),
-        owner="care-platform",
-        reason="for a while",
-        ticket="CARE-1234",
-        approver="ciso@acme.example",
-        created=date(2026, 11, 2),
-        expires=date(2027, 3, 31),
-        file="waivers/a.yaml",
-        document=0,
-    )
-    return record._replace(**fields)
 
 
 def denial(pointer=TLS, rule="TC404", ref=""):

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from waived import waiver
 
 from tenant_compiler.judge.waiver_checks import Known, check_waivers
-from tenant_compiler.judge.waivers import IDLE, Waiver
+from tenant_compiler.judge.waivers import IDLE
 from tenant_compiler.model.policy import Control, Framework, Rule, RuleUse
 
 TODAY = date(2026, 12, 1)
@@ -78,28 +79,6 @@ RULES = {
     )
 }
 KNOWN = Known(RULES, FRAMEWORKS.get, list(FRAMEWORKS), ["production", "staging"], 180)
-
-
-def waiver(name="old-analyser", **fields):
-    """A waiver that holds."""
-    record = Waiver(
-        name=name,
-        rule="TC404",
-        framework="hipaa",
-        control="",
-        tenant="acme",
-        environment="",
-        path=(),
-        owner="care-platform",
-        reason="for a while",
-        ticket="CARE-1234",
-        approver="ciso@acme.example",
-        created=date(2026, 11, 2),
-        expires=date(2027, 3, 31),
-        file="waivers/a.yaml",
-        document=0,
-    )
-    return record._replace(**fields)
 
 
 def check(*waivers, judged_on=TODAY):

@@ -8,19 +8,6 @@ from tenant_compiler.plan.planner import DEFAULT_CPU_PERCENT
 
 
 @pytest.fixture
-def plan(project):
-    """Plan a tenant with these settings."""
-
-    def make(**spec):
-        project.tenant(**spec)
-        result = project.one()
-        assert result.environments[0].plan is not None, result.diagnostics
-        return result.environments[0].plan
-
-    return make
-
-
-@pytest.fixture
 def load(plan, service):
     """Plan the workload of one service."""
 

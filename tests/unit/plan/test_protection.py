@@ -12,19 +12,6 @@ SSO = {
 
 
 @pytest.fixture
-def plan(project):
-    """Plan a tenant with these settings."""
-
-    def make(**spec):
-        project.tenant(**spec)
-        result = project.one()
-        assert result.environments[0].plan is not None, result.diagnostics
-        return result.environments[0].plan
-
-    return make
-
-
-@pytest.fixture
 def found(project):
     """The findings of a tenant with these settings: code, severity, pointer below `spec`."""
 
