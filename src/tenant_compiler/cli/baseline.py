@@ -125,7 +125,7 @@ def _survey(frame: Frame, workspace: Workspace, judged: Judged) -> Survey:
     frame.add(session.tools.bench.finish(None, whole=False))
     # What a rule or framework that cannot be read would find, nobody knows.
     unjudged += sorted({each.place.file for each in judge.law.problems if each.place is not None})
-    return Survey(found, unjudged, judge.options.judged_on)
+    return Survey(found, unjudged, judge.judged_on)
 
 
 def _write(frame: Frame, workspace: Workspace, file: str, change: Change) -> None:

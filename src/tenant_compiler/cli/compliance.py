@@ -72,7 +72,7 @@ class Docket:
 
     @property
     def _judged_on(self) -> str:
-        return self._session.tools.bench.made.options.judged_on.isoformat()
+        return self._session.tools.bench.made.judged_on.isoformat()
 
     def _lines(self) -> Iterator[str]:
         if self._matrix:

@@ -39,11 +39,6 @@ def controls_of(framework: Framework, level: str = "", role: str = "") -> list[C
     return active
 
 
-def default_level(framework: Framework) -> str | None:
-    """The level of a tenant that names none: empty where there are no levels, else None, for nobody can guess it."""
-    return None if framework.levels else ""
-
-
 def merged(lower: Mapping[str, Any], upper: Mapping[str, Any]) -> dict[str, Any]:
     """Parameters over parameters: a value replaces the one below, but maps are merged by key."""
     result = dict(lower)

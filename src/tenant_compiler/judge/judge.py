@@ -30,17 +30,6 @@ _encoded: Final = json.JSONEncoder(check_circular=False).encode
 """To JSON, as `json.dumps`, but without looking for circles, which takes a fifth of the time and finds none."""
 
 
-class Options(NamedTuple):
-    """How a run judges."""
-
-    judged_on: date
-    """The day from which ages are counted and on which waivers must hold."""
-    compare: tuple[tuple[str, str], ...] = ()
-    """Frameworks, with their level, that every tenant is compared with; they decide nothing."""
-    waivers: bool = True
-    """Whether waivers and the baseline count."""
-
-
 class Pardons(NamedTuple):
     """What excuses a denial."""
 
@@ -55,16 +44,26 @@ class Judge:
 
     Args:
         law: rules, frameworks and the engine that evaluates them.
-        options: of the run.
         pardons: what excuses a denial.
         parameters: ``[compliance.parameters]``.
+        judged_on: the day from which ages are counted and on which waivers must hold.
+        compare: frameworks, with their level, that every tenant is compared with; they decide nothing.
     """
 
-    def __init__(self, law: Law, options: Options, pardons: Pardons, parameters: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        law: Law,
+        pardons: Pardons,
+        parameters: Mapping[str, Any],
+        *,
+        judged_on: date,
+        compare: Sequence[tuple[str, str]],
+    ) -> None:
         self.law = law
-        self.options = options
         self.pardons = pardons
+        self.judged_on = judged_on
         self._parameters = parameters
+        self._compare = compare
         self._selections: dict[tuple[Applied, ...], Selection] = {}
         self._silent = False
         """Whether something that applies to a tenant said nothing of it: a rule that errs, a framework not there."""
@@ -89,7 +88,7 @@ class Judge:
             None when nothing applies to it.
         """
         assert result.resolved is not None
-        frameworks, problems = self.law.applying(result.resolved.spec, self.options.compare)
+        frameworks, problems = self.law.applying(result.resolved.spec, self._compare)
         self._silent |= bool(problems)
         selection = self.selection(frameworks)
         if not selection.chosen:
@@ -105,7 +104,7 @@ class Judge:
             pardon=hearing.pardon,
         )
         verdicts = tuple([chosen.manual or case.judge(chosen) for chosen in selection.chosen])
-        day = self.options.judged_on.isoformat()
+        day = self.judged_on.isoformat()
         excused = tuple(waived(case.charges, hearing.results))
         compliance = Compliance(hearing.applied, hearing.results, verdicts, selection.demands, day, excused)
         return compliance, [*problems, *findings(case, selection, hearing.results)]
@@ -136,7 +135,7 @@ class Hearing:
         self._selection = selection
         self._tenant = result.resolved.metadata["name"]
         self._environment = result.environment
-        self._input = project(result, selection.demands, judge.options.judged_on, applied)
+        self._input = project(result, selection.demands, judge.judged_on, applied)
         self._precise: dict[tuple[Any, ...], RuleResult] = {}
         raw = judge.law.evaluate(selection.rules, _encoded(self._input))
         self.results = {name: self._read(rule, raw[name]) for name, rule in selection.rules.items()}

@@ -14,16 +14,22 @@ from tenant_compiler.model.diagnostic import Diagnostic, Place, TenantCompileErr
 from tenant_compiler.read.suggest import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+    from datetime import date
 
-    from tenant_compiler.judge.judge import Options
     from tenant_compiler.model.workspace import Workspace
 
 PARAMETER: Final = "TC805"
 
 
-def make_judge(workspace: Workspace, options: Options) -> Judge:
+def make_judge(workspace: Workspace, judged_on: date, *, compare: Sequence[tuple[str, str]], waivers: bool) -> Judge:
     """Read rules, frameworks, waivers and the baseline, and make the engine.
+
+    Args:
+        workspace: as opened.
+        judged_on: see `Judge`.
+        compare: see `Judge`.
+        waivers: whether waivers and the baseline count.
 
     Raises:
         TenantCompileError: there is no engine, the baseline cannot be read, or the configuration sets a parameter that
@@ -31,22 +37,20 @@ def make_judge(workspace: Workspace, options: Options) -> Judge:
     """
     law = Law(workspace)
     try:
-        return _judge(workspace, law, options)
+        parameters = _parameters(workspace, law)
+        pardons = _pardons(workspace, law, judged_on) if waivers else Pardons(Waivers.none(), Baseline.none(), ())
+        return Judge(law, pardons, parameters, judged_on=judged_on, compare=compare)
     except BaseException:
         law.close()
         raise
 
 
-def _judge(workspace: Workspace, law: Law, options: Options) -> Judge:
-    parameters = _parameters(workspace, law)
-    if not options.waivers:
-        return Judge(law, options, Pardons(Waivers.none(), Baseline.none(), ()), parameters)
+def _pardons(workspace: Workspace, law: Law, judged_on: date) -> Pardons:
     written, problems = read_waivers(workspace)
     limit = workspace.config["compliance"]["waiver_maximum_days"]
     known = Known(law.rules, law.framework, law.names(), tuple(workspace.config["environments"]), limit)
-    holding, wrong = check_waivers(written, known, options.judged_on)
-    pardons = Pardons(Waivers(holding), read_baseline(workspace), (*problems, *wrong))
-    return Judge(law, options, pardons, parameters)
+    holding, wrong = check_waivers(written, known, judged_on)
+    return Pardons(Waivers(holding), read_baseline(workspace), (*problems, *wrong))
 
 
 def _parameters(workspace: Workspace, law: Law) -> dict[str, Any]:

@@ -66,11 +66,11 @@ class Bench:
             TenantCompileError: there is no engine, or the baseline cannot be read; exit code 2.
         """
         if self._judge is None:
-            from tenant_compiler.judge.judge import Options  # noqa: PLC0415 - a policy engine's start-up
-            from tenant_compiler.judge.make import make_judge  # noqa: PLC0415 - the same
+            from tenant_compiler.judge.make import make_judge  # noqa: PLC0415 - a policy engine's start-up
 
-            day = self.judging.judged_on or datetime.now(UTC).date()
-            self._judge = make_judge(self._workspace, Options(day, self.judging.compare, self.judging.waivers))
+            compare, waivers, judged_on = self.judging
+            day = judged_on or datetime.now(UTC).date()
+            self._judge = make_judge(self._workspace, day, compare=compare, waivers=waivers)
         return self._judge
 
     def finish(self, tenants: Collection[str] | None, *, whole: bool) -> list[Diagnostic]:

@@ -33,7 +33,7 @@ class Judge:
         self.failed = ()
         self.problems = []
         self.pardons = Pardons(Waivers.none(), Baseline([TLS]), ())
-        self.options = SimpleNamespace(judged_on=date(2026, 11, 24))
+        self.judged_on = date(2026, 11, 24)
         self.law = SimpleNamespace(by_id={"TC404": None, "TC403": None}, problems=(), close=lambda: None)
 
     def judge(self, result, lacking):

@@ -9,7 +9,6 @@ import pytest
 from tenant_compiler.judge.framework_set import FrameworkFile, read_frameworks
 from tenant_compiler.judge.frameworks import (
     controls_of,
-    default_level,
     extend,
     from_json,
     merged,
@@ -196,12 +195,6 @@ def test_maps_of_parameters_are_merged_by_key():
     lower = {"ages": {"a": 1, "b": 2}, "days": 3, "names": ["x"]}
     assert merged(lower, {"ages": {"b": 9}, "names": ["y"]}) == {"ages": {"a": 1, "b": 9}, "days": 3, "names": ["y"]}
     assert lower["ages"] == {"a": 1, "b": 2}
-
-
-def test_nobody_guesses_a_level(acme):
-    """With levels there is no default; without there is nothing to choose."""
-    assert default_level(acme) is None
-    assert default_level(acme._replace(levels=())) == ""
 
 
 def test_the_compact_form_loses_nothing(acme):
