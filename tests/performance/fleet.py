@@ -122,9 +122,8 @@ spec:
     database_connections: {connections}
     api_requests_per_minute: {requests}
   security:
-    images:
-      registries: [registry.acme.example]
-      digests_required: true
+    tls:
+      minimum_version: "1.3"
   services:
     portal:
       kind: web
