@@ -36,6 +36,8 @@ KINDS = {
     "v1/ServiceAccount": "serviceaccount-v1",
     "v1/ConfigMap": "configmap-v1",
     "v1/Service": "service-v1",
+    "v1/PersistentVolumeClaim": "persistentvolumeclaim-v1",
+    "storage.k8s.io/v1/StorageClass": "storageclass-storage-v1",
     "networking.k8s.io/v1/NetworkPolicy": "networkpolicy-networking-v1",
     "rbac.authorization.k8s.io/v1/Role": "role-rbac-v1",
     "rbac.authorization.k8s.io/v1/RoleBinding": "rolebinding-rbac-v1",
@@ -51,11 +53,31 @@ KINDS = {
 }
 """What our back-end emits, and the package's name for its schema."""
 
-CUSTOM_KINDS = {
-    "gateway.networking.k8s.io/v1/HTTPRoute": "gateway.networking.k8s.io/httproute_v1.json",
-    "gateway.envoyproxy.io/v1alpha1/SecurityPolicy": "gateway.envoyproxy.io/securitypolicy_v1alpha1.json",
-}
-"""What it emits beside that, and the file in the catalog."""
+CUSTOM_KINDS = tuple(
+    f"{group}/{kind}"
+    for group, kinds in {
+        "gateway.networking.k8s.io/v1": "Gateway HTTPRoute GRPCRoute BackendTLSPolicy",
+        "gateway.networking.k8s.io/v1beta1": "ReferenceGrant",
+        "gateway.envoyproxy.io/v1alpha1": "SecurityPolicy BackendTrafficPolicy ClientTrafficPolicy",
+        "cert-manager.io/v1": "Certificate Issuer",
+        "cilium.io/v2": "CiliumNetworkPolicy CiliumCIDRGroup",
+        "security.istio.io/v1": "PeerAuthentication AuthorizationPolicy",
+        "networking.istio.io/v1": "Sidecar",
+        "keda.sh/v1alpha1": "ScaledObject TriggerAuthentication",
+        "autoscaling.k8s.io/v1": "VerticalPodAutoscaler",
+        "argoproj.io/v1alpha1": "Rollout AnalysisTemplate AppProject Application",
+        "kustomize.toolkit.fluxcd.io/v1": "Kustomization",
+        "source.toolkit.fluxcd.io/v1": "GitRepository",
+        "external-secrets.io/v1": "ExternalSecret SecretStore",
+        "bitnami.com/v1alpha1": "SealedSecret",
+        "secrets-store.csi.x-k8s.io/v1": "SecretProviderClass",
+        "opentelemetry.io/v1beta1": "OpenTelemetryCollector",
+        "opentelemetry.io/v1alpha1": "Instrumentation",
+        "velero.io/v1": "Schedule BackupStorageLocation",
+    }.items()
+    for kind in kinds.split()
+)
+"""What it emits beside that: kinds of other projects; the catalog has a file for each, named after it."""
 
 _METADATA = {"$ref": "#/$defs/io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"}
 """A definition of a custom kind leaves the metadata open; the API server does not."""
@@ -75,8 +97,10 @@ Made by `scripts/make_kubernetes_bundle.py`; do not edit.
 |---|---|---|
 | OpenAPI definitions of the API, {first} to {last} | kubernetes/kubernetes, `api/openapi-spec` | Apache-2.0 |
 | their JSON Schemas, `v1.NN.0-local-strict` | PyPI `kubernetes-validate` {version} | Apache-2.0 |
-| JSON Schemas of {custom} | datreeio/CRDs-catalog 7b1e26ef9dee | MIT, (c) 2022 datree.io |
-| their CustomResourceDefinitions | kubernetes-sigs/gateway-api, envoyproxy/gateway | Apache-2.0 |
+| JSON Schemas of {custom} other kinds | datreeio/CRDs-catalog 7b1e26ef9dee | MIT, (c) 2022 datree.io |
+| their CustomResourceDefinitions | kubernetes-sigs/gateway-api, envoyproxy/gateway, cert-manager, cilium, istio, keda, \
+kubernetes/autoscaler, argo-cd, argo-rollouts, fluxcd, external-secrets, sealed-secrets, secrets-store-csi-driver, \
+opentelemetry-operator, velero | Apache-2.0 |
 
 In the strict form, fields that Kubernetes does not know are refused. Custom kinds have the metadata of Kubernetes
 itself and no status.
@@ -101,9 +125,10 @@ def package_folder() -> str:
 def catalogue(folder: str) -> dict[str, dict[str, Any]]:
     """Read the schemas of custom kinds from a checkout of CRDs-catalog, closed, without status."""
     found = {}
-    for kind, path in CUSTOM_KINDS.items():
+    for kind in CUSTOM_KINDS:
         version, name = kind.rsplit("/", 1)
-        spec = _load(os.path.join(folder, path))["properties"]["spec"]
+        group, number = version.split("/")
+        spec = _load(os.path.join(folder, group, f"{name.lower()}_{number}.json"))["properties"]["spec"]
         found[kind] = {
             "type": "object",
             "required": ["apiVersion", "kind", "metadata", "spec"],
@@ -165,7 +190,7 @@ def make(package: str, version: str, custom: dict[str, dict[str, Any]]) -> dict[
         first=MINORS[0],
         last=MINORS[-1],
         version=version,
-        custom=" and ".join(kind.rsplit("/", 1)[1] for kind in CUSTOM_KINDS),
+        custom=len(CUSTOM_KINDS),
     )
     return files
 

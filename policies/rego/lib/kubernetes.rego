@@ -8,8 +8,8 @@ package tenant_compiler.lib.kubernetes
 
 import rego.v1
 
-# The cluster that each file is for: its name without folder and ending. All back-ends name files after clusters.
-clusters := {file: trim_suffix(trim_suffix(parts[count(parts) - 1], ".yaml"), ".json") |
+# The cluster that each file is for: what stands behind the target, a folder or a file without its ending.
+clusters := {file: trim_suffix(trim_suffix(parts[1], ".yaml"), ".json") |
 	some file in {item.file | item := input.artifacts.kubernetes[_][_]}
 	parts := split(file, "/")
 }

@@ -23,6 +23,17 @@ Support: TypeAlias = Literal["honoured", "wider", "later", "cannot", "elsewhere"
 but that is not built yet; its platform cannot; it is another target's business."""
 
 
+class Lack(NamedTuple):
+    """What a target's platform does not have, so that it cannot honour a need."""
+
+    words: str
+    """A sentence without a full stop that names the need and the platform: "zero-trust networking needs a mesh or
+    Cilium; the cluster `shared-eu` has neither"."""
+    advice: str
+    severity: Severity = "warning"
+    """``error`` where what would be emitted could not run as declared."""
+
+
 class Fact(NamedTuple):
     """The little that is kept of a tenant and environment for what is checked or lowered over the whole fleet."""
 
@@ -64,6 +75,11 @@ class Backend:
         """Say what this target makes of a need; ``elsewhere`` unless a back-end knows better."""
         del need, plan, context
         return "elsewhere"
+
+    def lack(self, need: Need, plan: Plan, context: Context) -> Lack | None:
+        """Say what is missing for a need to which `supports` answers ``cannot``; None for nothing more precise."""
+        del need, plan, context
+        return None
 
     def lower(self, plan: Plan, context: Context) -> Sequence[Artifact]:
         """Make the files of one tenant and environment, in a stable order.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tenant_compiler.model.backend import Lack
 from tenant_compiler.model.diagnostic import Diagnostic
 from tenant_compiler.plan.needs import FEATURES
 
@@ -22,23 +23,27 @@ def judge_needs(plan: Plan, backends: Sequence[Backend], context: Context) -> It
         TC523 (warning) for what no enabled target is about.
     """
     for need in plan.needs:
-        answers = {backend.supports(need, plan, context): backend.name for backend in backends}
-        if not ("honoured" in answers or "wider" in answers):
-            yield _unmet(need, plan, answers.get("cannot"), answers.get("later"))
+        answers = {backend.supports(need, plan, context): backend for backend in backends}
+        if "honoured" in answers or "wider" in answers:
+            continue
+        if "cannot" in answers:
+            yield _impossible(need, plan, answers["cannot"], context)
+        else:
+            yield _unmet(need, plan, answers["later"].name if "later" in answers else None)
 
 
-def _unmet(need: Need, plan: Plan, cannot: str | None, later: str | None) -> Diagnostic:
-    """The finding for a need, with the target that cannot or will meet it."""
+def _impossible(need: Need, plan: Plan, backend: Backend, context: Context) -> Diagnostic:
+    """The finding for a need that the platform cannot meet, with what it lacks where that is known."""
+    lack = backend.lack(need, plan, context) or Lack(
+        f"{need.what}: the platform behind the target `{backend.name}` cannot do it ({FEATURES[need.feature]})",
+        "choose a platform that can, or take it out of the tenant",
+    )
+    return Diagnostic("TC522", lack.words, lack.severity, pointer=need.pointer, target=backend.name, help=lack.advice)
+
+
+def _unmet(need: Need, plan: Plan, later: str | None) -> Diagnostic:
+    """The finding for a need that no target meets, or not yet."""
     feature = FEATURES[need.feature]
-    if cannot is not None:
-        return Diagnostic(
-            "TC522",
-            f"{need.what}: the platform behind the target `{cannot}` cannot do it ({feature})",
-            "warning",
-            pointer=need.pointer,
-            target=cannot,
-            help="choose a platform that can, or take it out of the tenant",
-        )
     if later is not None:
         return Diagnostic(
             "TC521",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tenant_compiler.backends.kubernetes import edge
+from tenant_compiler.backends.kubernetes.edge import routes as edge
 from tenant_compiler.backends.kubernetes.lower import scenes
-from tenant_compiler.backends.kubernetes.network import uses_objects, uses_sql
+from tenant_compiler.backends.kubernetes.network.policies import uses_objects, uses_sql
 from tenant_compiler.backends.kubernetes.schemas import validator
 from tenant_compiler.model.diagnostic import Diagnostic
 
@@ -29,11 +29,12 @@ def check(artifacts: Sequence[Artifact], plan: Plan, context: Context) -> Iterat
     Codes: TC501 and TC502 (schema), TC510 and TC518 (wider than declared), TC519 (stores out of reach), TC520 and TC524
     (what the sign-on needs from outside).
     """
-    by_path = {artifact.path.rpartition(".")[0]: artifact for artifact in artifacts}
+    by_folder: dict[str, list[ArtifactObject]] = {}
+    for artifact in artifacts:
+        by_folder.setdefault(artifact.path.rpartition("/")[0], []).extend(artifact.objects)
     said: set[str] = set()
     for stem, here in scenes(plan, context):
-        if stem in by_path:
-            yield from _schema(by_path[stem].objects, here)
+        yield from _schema(by_folder.get(stem, ()), here)
         for finding in (*_reach(here), *_sign_on(here)):
             # What holds in every cluster of the tenant is said once.
             if finding.message not in said:

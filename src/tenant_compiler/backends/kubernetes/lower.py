@@ -4,16 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tenant_compiler.backends.kubernetes import (
-    access,
-    admission,
-    edge,
-    namespace,
-    network,
-    scaling,
-    workloads,
-)
 from tenant_compiler.backends.kubernetes.common import DEFAULT_CLUSTER, priority_class, scene, service_metadata
+from tenant_compiler.backends.kubernetes.edge import routes
+from tenant_compiler.backends.kubernetes.network import policies
+from tenant_compiler.backends.kubernetes.services import scaling, workloads
+from tenant_compiler.backends.kubernetes.tenancy import access, admission, namespace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -25,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def scenes(plan: Plan, context: Context) -> Iterator[tuple[str, Scene]]:
-    """Give each cluster that runs the tenant, with the name of its file (without ending).
+    """Give each cluster that runs the tenant, with the name of its folder.
 
     A site that only holds copies of data runs nothing. Two regions that name the same cluster are one tenant in it: the
     first, which is the primary one where it is among them, decides.
@@ -43,14 +38,14 @@ def scenes(plan: Plan, context: Context) -> Iterator[tuple[str, Scene]]:
 
 
 def manifests(here: Scene) -> list[ArtifactObject]:
-    """Make all objects of a tenant in a cluster, in the order in which they apply."""
+    """Make all objects of a tenant in a cluster; `layout` brings them into order."""
     plan = here.plan
     found = namespace.objects(here)
-    found += network.namespace_policies(here)
+    found += policies.namespace_policies(here)
     found += access.operators(here)
     found += access.duties(here)
     found += admission.image_policy(here)
-    found += edge.sign_on(here)
+    found += routes.sign_on(here)
     settings, digest = workloads.settings(here)
     found += settings
     ports = {workload.name: workload.port for workload in plan.workloads}
@@ -63,12 +58,12 @@ def _service(here: Scene, workload: Workload, ports: Mapping[str, int | None], d
     """Make the objects of one service: the identity and the network before the pods that need them."""
     meta = service_metadata(here, workload)
     yield access.service_account(meta, workload)
-    policy = network.service_policy(here, meta, workload, ports)
+    policy = policies.service_policy(here, meta, workload, ports)
     if policy is not None:
         yield policy
     if workload.port is not None:
         yield scaling.service(meta, workload, workload.port)
-        yield from edge.routes(here, meta, workload)
+        yield from routes.routes(here, meta, workload)
     yield workloads.workload_object(here, meta, workload, digest)
     if workload.kind == "cron":
         return

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tenant_compiler.backends.kubernetes.backend import KubernetesBackend
 from tenant_compiler.model.plan import Duties, Identity, ImagePolicy, Plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tenant_compiler.model.artifact import ArtifactObject
     from tenant_compiler.model.backend import Context
 
 IDENTITY = ("spec", "security", "identity")
@@ -87,6 +89,19 @@ def make_protected(make_plan: Callable[..., Plan]) -> Callable[..., Plan]:
         return make_plan(**{"identity": _identity(), "duties": _duties(), "images": _images(), **overrides})
 
     return make
+
+
+@pytest.fixture(scope="session")
+def lower() -> Callable[[Plan, Context], dict[str, list[ArtifactObject]]]:
+    """Lower a plan: the objects by the folder of their cluster, in the order of their files."""
+
+    def made(plan: Plan, context: Context) -> dict[str, list[ArtifactObject]]:
+        found: dict[str, list[ArtifactObject]] = {}
+        for artifact in KubernetesBackend().lower(plan, context):
+            found.setdefault(artifact.path.partition("/")[0], []).extend(artifact.objects)
+        return found
+
+    return made
 
 
 @pytest.fixture(scope="session")

@@ -15,14 +15,14 @@ IMAGES = ("spec", "security", "images")
 
 
 @pytest.fixture
-def lowered(make_plan, make_images, make_context):
+def lowered(make_plan, make_images, make_context, lower):
     """Lower a tenant with rules for images, and give its objects by id."""
 
-    def lower(plan=None, **images):
-        artifacts = BACKEND.lower(plan or make_plan(images=make_images(**images)), make_context())
-        return {item.id: item for item in artifacts[0].objects}
+    def objects(plan=None, **images):
+        made = lower(plan or make_plan(images=make_images(**images)), make_context())
+        return {item.id: item for item in made["shared-eu"]}
 
-    return lower
+    return objects
 
 
 def test_the_policy_holds_in_the_tenants_namespace_only(lowered):

@@ -31,9 +31,9 @@ def rich(make_protected, make_workload, make_sql_store, make_object_store, make_
     )
 
 
-def test_objects_come_in_the_order_in_which_they_apply(rich, make_context):
+def test_objects_come_in_the_order_in_which_they_apply(rich, make_context, lower):
     """The namespace is first; a service's identity and policy stand before the pods that need them."""
-    ids = [item.id for item in BACKEND.lower(rich, make_context())[0].objects]
+    ids = [item.id for item in lower(rich, make_context())["shared-eu"]]
 
     assert ids[:3] == ["Namespace/t-acme-health-production", "ResourceQuota/quota", "LimitRange/limits"]
     for kind in ("ServiceAccount", "NetworkPolicy", "Service"):
@@ -42,9 +42,9 @@ def test_objects_come_in_the_order_in_which_they_apply(rich, make_context):
     assert len(set(ids)) == len(ids)
 
 
-def test_every_object_has_its_lineage_and_lives_in_the_tenants_namespace(rich, make_context):
+def test_every_object_has_its_lineage_and_lives_in_the_tenants_namespace(rich, make_context, lower):
     """No object lacks a tenant's node that it was made from, and only what no namespace can hold is outside of it."""
-    for item in BACKEND.lower(rich, make_context())[0].objects:
+    for item in lower(rich, make_context())["shared-eu"]:
         assert item.made_from
         assert all(pointer[0] in {"metadata", "spec"} for pointer in item.made_from)
         meta = item.value["metadata"]
@@ -57,19 +57,39 @@ def test_every_object_has_its_lineage_and_lives_in_the_tenants_namespace(rich, m
 
 def test_yaml_is_a_stream_and_json_a_list_of_the_same_objects(rich, make_context):
     """Both formats hold the same objects, and both come apart again by the objects' ids."""
-    as_yaml = BACKEND.lower(rich, make_context())[0]
     settings = {
         "kubernetes": {"format": "json", "priorities": make_context().config["targets"]["kubernetes"]["priorities"]}
     }
-    as_json = BACKEND.lower(rich, make_context(targets=settings))[0]
+    stream = {artifact.path: artifact for artifact in BACKEND.lower(rich, make_context())}
+    lists = {artifact.path: artifact for artifact in BACKEND.lower(rich, make_context(targets=settings))}
 
-    assert (as_yaml.path, as_json.path) == ("shared-eu.yaml", "shared-eu.json")
-    assert as_json.content["kind"] == "List"
-    assert as_json.content["items"] == as_yaml.content
-    ids = [item.id for item in as_yaml.objects]
-    assert list(BACKEND.index(list(pyyaml.safe_load_all(yaml.dump_all(as_yaml.content))))) == ids
-    assert list(BACKEND.index(as_json.content)) == ids
-    assert json.dump(as_json.content)
+    assert [path.replace(".json", ".yaml") for path in lists] == list(stream)
+    kustomization = stream.pop("shared-eu/kustomization.yaml").content[0]
+    assert [f"shared-eu/{name}" for name in kustomization["resources"]] == list(stream)
+    for path, artifact in stream.items():
+        as_json = lists[path.replace(".yaml", ".json")]
+        assert as_json.content["kind"] == "List"
+        assert as_json.content["items"] == artifact.content
+        ids = [item.id for item in artifact.objects]
+        assert list(BACKEND.index(list(pyyaml.safe_load_all(yaml.dump_all(artifact.content))))) == ids
+        assert list(BACKEND.index(as_json.content)) == ids
+        assert json.dump(as_json.content)
+
+
+def test_the_hash_of_an_object_is_that_of_the_object(rich, make_context, make_workload, lower):
+    """It is the same for the same object wherever it stands, and another one when anything of it changes."""
+
+    def hashes(plan):
+        return {
+            item.id: item.value["metadata"]["annotations"]["tenant-compiler.dev/hash"]
+            for item in lower(plan, make_context())["shared-eu"]
+        }
+
+    before = hashes(rich)
+    after = hashes(rich._replace(workloads=(*rich.workloads[:-1], make_workload("nightly", kind="cron"))))
+
+    assert {id_ for id_ in before if before[id_] != after.get(id_)} == {"CronJob/nightly", "NetworkPolicy/nightly"}
+    assert len(set(before.values())) == len(before)
 
 
 def test_lowering_changes_nothing_that_it_was_given_and_repeats_itself(rich, make_context):
@@ -77,14 +97,15 @@ def test_lowering_changes_nothing_that_it_was_given_and_repeats_itself(rich, mak
     context = make_context()
     before = copy.deepcopy((rich, context.config))
 
-    first = yaml.dump_all(BACKEND.lower(rich, context)[0].content)
+    def text():
+        return [yaml.dump_all(artifact.content) for artifact in BACKEND.lower(rich, context)]
 
-    assert yaml.dump_all(BACKEND.lower(rich, context)[0].content) == first
+    assert text() == text()
     assert (rich, context.config) == before
 
 
-def test_each_cluster_that_runs_the_tenant_has_a_file(make_plan, make_site, make_context, make_cluster):
-    """A backup region runs nothing; a region without profile gets its own name; one cluster has one file."""
+def test_each_cluster_that_runs_the_tenant_has_a_folder(make_plan, make_site, make_context, make_cluster, lower):
+    """A backup region runs nothing; a region without profile gets its own name; one cluster has one folder."""
     plan = make_plan(
         sites=(
             make_site(),
@@ -95,14 +116,13 @@ def test_each_cluster_that_runs_the_tenant_has_a_file(make_plan, make_site, make
     )
     context = make_context(cluster={"shared-eu": make_cluster(), "north": make_cluster()})
 
-    assert [artifact.path for artifact in BACKEND.lower(plan, context)] == ["shared-eu.yaml", "eu-south-1.yaml"]
+    assert list(lower(plan, context)) == ["shared-eu", "eu-south-1"]
 
 
-def test_a_region_without_profile_is_lowered_for_the_default_platform(make_plan, make_site, make_context):
+def test_a_region_without_profile_is_lowered_for_the_default_platform(make_plan, make_site, make_context, lower):
     """Without a profile there are no operators, no gateway, no accelerators, and the newest common version."""
     objects = {
-        item.id: item.value
-        for item in BACKEND.lower(make_plan(sites=(make_site(cluster=""),)), make_context())[0].objects
+        item.id: item.value for item in lower(make_plan(sites=(make_site(cluster=""),)), make_context())["eu-central-1"]
     }
 
     assert "Role/operators" not in objects
@@ -176,11 +196,11 @@ def test_each_cluster_gets_the_priority_classes_of_its_tiers(make_context):
     assert not any(item["globalDefault"] for item in classes)
 
 
-def test_pods_have_the_priority_class_of_their_tier(make_plan, make_context):
+def test_pods_have_the_priority_class_of_their_tier(make_plan, make_context, lower):
     """The pods name the class that the fleet artifacts define; a tier without priority names none."""
 
     def pod(tier):
-        objects = BACKEND.lower(make_plan(tier=tier), make_context())[0].objects
+        objects = lower(make_plan(tier=tier), make_context())["shared-eu"]
         return next(item for item in objects if item.id == "Deployment/portal").value["spec"]["template"]["spec"]
 
     assert pod("enterprise_plus")["priorityClassName"] == "t-enterprise-plus"

@@ -30,7 +30,7 @@ def _check(plan, context, change=None):
         for artifact in BACKEND.lower(plan, context)
     ]
     if change is not None:
-        change({item.id: item.value for item in artifacts[0].objects})
+        change({item.id: item.value for artifact in artifacts for item in artifact.objects})
     return list(BACKEND.check(artifacts, plan, context))
 
 
@@ -87,7 +87,7 @@ def test_json_files_are_checked_too(rich, make_context):
     broken = ArtifactObject("Service/x", {"apiVersion": "v1", "kind": "Service", "specs": {}}, (("spec",),))
 
     assert list(BACKEND.check(artifacts, rich, context)) == []
-    bad = [Artifact("shared-eu.json", "json", {}, (broken,))]
+    bad = [Artifact("shared-eu/50-services.json", "json", {}, (broken,))]
     assert [finding.code for finding in BACKEND.check(bad, rich, context)] == ["TC501"]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tenant_compiler.backends.kubernetes.backend import KubernetesBackend
-from tenant_compiler.backends.kubernetes.edge import session_minutes
+from tenant_compiler.backends.kubernetes.edge.routes import session_minutes
 from tenant_compiler.backends.kubernetes.lints.pack import PACK
 
 BACKEND = KubernetesBackend()
@@ -13,14 +13,13 @@ IDENTITY = ("spec", "security", "identity")
 
 
 @pytest.fixture
-def lowered(make_protected, envoy):
+def lowered(make_protected, envoy, lower):
     """Lower a protected plan for a cluster with an Envoy Gateway, and give its objects by id."""
 
-    def lower(context=None, **overrides):
-        artifacts = BACKEND.lower(make_protected(**overrides), context or envoy)
-        return {item.id: item for item in artifacts[0].objects}
+    def objects(context=None, **overrides):
+        return {item.id: item for item in lower(make_protected(**overrides), context or envoy)["shared-eu"]}
 
-    return lower
+    return objects
 
 
 @pytest.fixture

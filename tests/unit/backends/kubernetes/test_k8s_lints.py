@@ -23,7 +23,7 @@ def _plain(value):
 
 
 @pytest.fixture(scope="module")
-def emitted(make_protected, make_workload, envoy, make_egress):
+def emitted(make_protected, make_workload, envoy, make_egress, lower):
     """The objects of a tenant with services of all sorts, by id; each call gives fresh copies."""
     workloads = (
         make_workload("portal", calls=("search",)),
@@ -31,7 +31,7 @@ def emitted(make_protected, make_workload, envoy, make_egress):
         make_workload("nightly", kind="cron"),
     )
     plan = make_protected(workloads=workloads, egress=(make_egress(),))
-    objects = BACKEND.lower(plan, envoy)[0].objects
+    objects = lower(plan, envoy)["shared-eu"]
 
     def fresh():
         return {item.id: item._replace(value=_plain(item.value)) for item in objects}
@@ -369,12 +369,12 @@ def test_a_file_that_adds_to_others_may_refer_to_what_they_make(emitted):
 
 
 def test_clusters_are_judged_apart(emitted):
-    """What is missing in one cluster's file is not found in another's."""
+    """What is missing in one cluster's folder is not found in another's."""
     whole, lacking = emitted(), emitted()
     del lacking["ConfigMap/settings"]
     artifacts = tuple(
         Artifact(path, "yaml", [], tuple(objects.values()))
-        for path, objects in (("a.yaml", whole), ("b.yaml", lacking))
+        for path, objects in (("a/10.yaml", whole), ("b/10.yaml", lacking))
     )
 
     codes = [finding.code for rule in PACK.rules for finding in rule.check(artifacts, None, None)]

@@ -14,14 +14,14 @@ BACKEND = KubernetesBackend()
 
 
 @pytest.fixture(scope="module")
-def lowered(make_plan, make_context):
+def lowered(make_plan, make_context, lower):
     """Lower a plan with overrides, and give its objects by id."""
 
-    def lower(context=None, **overrides):
-        artifacts = BACKEND.lower(make_plan(**overrides), context or make_context())
-        return {item.id: item for item in artifacts[0].objects}
+    def objects(context=None, **overrides):
+        (made,) = lower(make_plan(**overrides), context or make_context()).values()
+        return {item.id: item for item in made}
 
-    return lower
+    return objects
 
 
 def test_the_namespace_is_restricted_as_the_clusters_version_defines_it(lowered, make_context, make_cluster):

@@ -70,11 +70,12 @@ class Network:
 
 
 @pytest.fixture(scope="module")
-def network(make_plan, make_context):
+def network(make_plan, make_context, lower):
     """Lower a plan with overrides, and read its policies."""
 
     def make(context=None, **overrides):
-        return Network(BACKEND.lower(make_plan(**overrides), context or make_context())[0].content)
+        (made,) = lower(make_plan(**overrides), context or make_context()).values()
+        return Network([item.value for item in made])
 
     return make
 

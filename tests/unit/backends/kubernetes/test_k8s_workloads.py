@@ -15,14 +15,14 @@ BACKEND = KubernetesBackend()
 
 
 @pytest.fixture(scope="module")
-def lowered(make_plan, make_workload, make_context):
+def lowered(make_plan, make_workload, make_context, lower):
     """Lower a tenant with one service, and give its objects by id."""
 
-    def lower(name="portal", *, plan=(), **overrides):
+    def objects(name="portal", *, plan=(), **overrides):
         made = make_plan(workloads=(make_workload(name, **overrides),), **dict(plan))
-        return {item.id: item.value for item in BACKEND.lower(made, make_context())[0].objects}
+        return {item.id: item.value for item in lower(made, make_context())["shared-eu"]}
 
-    return lower
+    return objects
 
 
 def _pod(objects, id_="Deployment/portal"):
@@ -132,7 +132,7 @@ def test_replicas_scale_between_their_bounds(lowered):
 
 
 def test_a_standby_region_stays_at_its_minimum_and_runs_no_job(
-    make_plan, make_workload, make_site, make_context, make_cluster
+    *, make_plan, make_workload, make_site, make_context, make_cluster, lower
 ):
     """Everything is there, ready to take over; nothing scales and no job runs twice."""
     plan = make_plan(
@@ -141,7 +141,7 @@ def test_a_standby_region_stays_at_its_minimum_and_runs_no_job(
     )
     context = make_context(cluster={"shared-eu": make_cluster(), "west": make_cluster()})
 
-    primary, standby = ({item.id: item.value for item in artifact.objects} for artifact in BACKEND.lower(plan, context))
+    primary, standby = ({item.id: item.value for item in made} for made in lower(plan, context).values())
 
     assert primary["CronJob/nightly"]["spec"]["suspend"] is False
     assert standby["CronJob/nightly"]["spec"]["suspend"] is True
@@ -155,11 +155,11 @@ def test_a_standby_region_stays_at_its_minimum_and_runs_no_job(
     ("zones", "minimum", "expected"), [(3, 3, "DoNotSchedule"), (3, 2, "ScheduleAnyway"), (1, 5, None)]
 )
 def test_zones_are_a_hard_rule_only_where_each_gets_a_replica(
-    *, make_plan, make_workload, make_site, make_context, zones, minimum, expected
+    *, make_plan, make_workload, make_site, make_context, lower, zones, minimum, expected
 ):
     """A small service must not stay pending for want of a zone; nodes are a soft rule always."""
     plan = make_plan(workloads=(make_workload(replicas=Replicas(minimum, 10, 70)),), sites=(make_site(zones=zones),))
-    objects = {item.id: item.value for item in BACKEND.lower(plan, make_context())[0].objects}
+    objects = {item.id: item.value for item in lower(plan, make_context())["shared-eu"]}
     rules = {rule["topologyKey"]: rule for rule in _pod(objects)["topologySpreadConstraints"]}
 
     assert rules.get("topology.kubernetes.io/zone", {}).get("whenUnsatisfiable") == expected

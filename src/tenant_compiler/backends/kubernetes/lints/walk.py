@@ -19,23 +19,24 @@ if TYPE_CHECKING:
 def judge(artifacts: Sequence[Artifact]) -> dict[str, list[Diagnostic]]:
     """Judge every object that looks like one of Kubernetes (it says its API version and kind), whoever made it.
 
-    Objects are compared inside a file. One without a Namespace adds to what others make, so what it refers to may be
+    Objects are compared inside a folder. One without a Namespace adds to what others make, so what it refers to may be
     there.
 
     Returns:
         The findings by code; a code without findings is absent.
     """
     found = Found()
-    files: dict[str, Group] = {}
+    folders: dict[str, Group] = {}
     for artifact in artifacts:
+        folder = artifact.path.rpartition("/")[0]
         for item in artifact.objects:
             value: Any = item.value  # a root of Terraform has lists, too
             if isinstance(value, dict) and type(value.get("kind")) is str and type(value.get("apiVersion")) is str:
-                group = files.get(artifact.path)
+                group = folders.get(folder)
                 if group is None:
-                    group = files[artifact.path] = Group({}, {})
+                    group = folders[folder] = Group({}, {})
                 _one(item, group, found)
-    for group in files.values():
+    for group in folders.values():
         together.judge(group, found, whole="Namespace" in group.by_kind)
         quota.judge(group, found)
     return found.by_code

@@ -9,14 +9,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from tenant_compiler.backends.kubernetes.common import made, metadata
+from tenant_compiler.backends.kubernetes.support import HONOURED, LATER, Answer, called
+from tenant_compiler.model.backend import Lack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tenant_compiler.backends.kubernetes.common import Scene
     from tenant_compiler.model.artifact import ArtifactObject, Shared
-    from tenant_compiler.model.backend import Support
-    from tenant_compiler.model.plan import Identity, Lineage, Workload
+    from tenant_compiler.model.plan import Identity, Lineage, Need, Workload
     from tenant_compiler.model.pointer import Pointer
     from tenant_compiler.model.vocabulary.cluster import Cluster
 
@@ -43,16 +44,23 @@ def gateway(cluster: Cluster) -> tuple[str, str] | None:
     return said["namespace"], said["name"]
 
 
-def support(cluster: Cluster, protocol: str) -> Support:
-    """Say what becomes of a service that is exposed in a cluster, by its protocol."""
-    said = cluster.get("gateway")
-    if said is None:
-        return "cannot"
-    if said["kind"] == "none":
-        return "later"
-    if "name" not in said:
-        return "cannot"
-    return "honoured" if protocol == "http" else "later"
+def support(here: Scene, need: Need) -> Answer:
+    """Say what becomes of exposed services: of one service's routes, or of the sign-on before all."""
+    protocols = {
+        workload.protocol
+        for workload in here.plan.workloads
+        if workload.hosts
+        and (need.feature == "edge.sign_on" or need.pointer == (*workload.made_from[0], "expose", "hosts"))
+    }
+    said = here.cluster.get("gateway")
+    if said is not None and said["kind"] == "none":
+        return LATER
+    if said is None or "name" not in said:
+        what = "no gateway" if said is None else "a gateway without a name"
+        words = f"{need.what} need a gateway that takes routes; {called(here)} has {what}"
+        advice = 'describe it: `gateway = { namespace = "gateway", kind = "envoy-gateway", name = "public" }`'
+        return Answer("cannot", Lack(words, advice))
+    return HONOURED if protocols == {"http"} else LATER
 
 
 def routes(here: Scene, meta: Shared, workload: Workload) -> Iterator[ArtifactObject]:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from tenant_compiler.backends.kubernetes.common import made, metadata, pods_of
-from tenant_compiler.backends.kubernetes.pods import template
+from tenant_compiler.backends.kubernetes.services.pods import template
 from tenant_compiler.model.artifact import Shared
 
 if TYPE_CHECKING:

@@ -1,0 +1,141 @@
+"""From objects to files: a folder for each cluster, a file for each group of kinds, and what kustomize builds from it.
+
+The files' numbers are the order in which they apply: what later objects need comes in an earlier file.
+"""
+
+from __future__ import annotations
+
+import zlib
+from typing import TYPE_CHECKING, Any, Final
+
+from tenant_compiler.backends.kubernetes.common import OWN
+from tenant_compiler.model.artifact import Artifact
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from tenant_compiler.model.artifact import ArtifactObject
+
+HASH: Final = OWN + "hash"
+"""The annotation with the checksum of the object as it is emitted, without this annotation."""
+KUSTOMIZATION: Final = "kustomization.yaml"
+
+GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
+    "10-tenancy": (
+        "Namespace",
+        "ResourceQuota",
+        "LimitRange",
+        "ServiceAccount",
+        "Role",
+        "RoleBinding",
+        "ValidatingAdmissionPolicy",
+        "ValidatingAdmissionPolicyBinding",
+    ),
+    "20-network": (
+        "NetworkPolicy",
+        "CiliumCIDRGroup",
+        "CiliumNetworkPolicy",
+        "PeerAuthentication",
+        "AuthorizationPolicy",
+        "Sidecar",
+    ),
+    "30-data": (
+        "SecretStore",
+        "ExternalSecret",
+        "SealedSecret",
+        "SecretProviderClass",
+        "StorageClass",
+        "PersistentVolumeClaim",
+    ),
+    "40-operations": (
+        "OpenTelemetryCollector",
+        "Instrumentation",
+        "BackupStorageLocation",
+        "Schedule",
+    ),
+    "50-services": (
+        "ConfigMap",
+        "TriggerAuthentication",
+        "AnalysisTemplate",
+        "Service",
+        "Deployment",
+        "Rollout",
+        "CronJob",
+        "HorizontalPodAutoscaler",
+        "ScaledObject",
+        "VerticalPodAutoscaler",
+        "PodDisruptionBudget",
+    ),
+    "60-edge": (
+        "Issuer",
+        "Certificate",
+        "Gateway",
+        "ReferenceGrant",
+        "BackendTLSPolicy",
+        "HTTPRoute",
+        "GRPCRoute",
+        "TCPRoute",
+        "SecurityPolicy",
+        "BackendTrafficPolicy",
+        "ClientTrafficPolicy",
+    ),
+}
+"""The file of each kind, and the order of kinds in a file."""
+
+_PLACES: Final = {kind: (group, rank) for group, kinds in GROUPS.items() for rank, kind in enumerate(kinds)}
+
+
+def stamped(item: ArtifactObject) -> ArtifactObject:
+    """Give an object the checksum of what it is: who compares it with the cluster sees what changed by other hands.
+
+    It is made from the object, not from its source, so that a comment in YAML changes nothing.
+    """
+    value = item.value
+    # A checksum is enough to notice a change, and hashlib would cost every start 4 ms. ASCII, because what Python
+    # prints of other characters depends on its version.
+    digest = f"{zlib.crc32(ascii(value).encode()):08x}"
+    meta = value["metadata"]
+    annotations = {**meta.get("annotations", {}), HASH: digest}
+    return item._replace(value={**value, "metadata": {**meta, "annotations": annotations}})
+
+
+def files(folder: str, objects: Iterable[ArtifactObject], format_: str) -> Iterator[Artifact]:
+    """Sort objects into files, in the order in which they apply, with the list that kustomize reads.
+
+    Args:
+        folder: of the cluster.
+        objects: of kinds that `GROUPS` has; those of one kind keep their order.
+        format_: ``yaml``: a stream of documents; ``json``: a List.
+    """
+    groups: dict[str, list[tuple[int, ArtifactObject]]] = {}
+    for item in objects:
+        group, rank = _PLACES[item.value["kind"]]
+        groups.setdefault(group, []).append((rank, stamped(item)))
+    names = []
+    for group in GROUPS:
+        if group in groups:
+            ordered = [item for _, item in sorted(groups[group], key=_rank)]
+            artifact = file(f"{folder}/{group}", ordered, format_)
+            names.append(artifact.path.rpartition("/")[2])
+            yield artifact
+    yield _kustomization(folder, names)
+
+
+def file(stem: str, objects: Sequence[ArtifactObject], format_: str) -> Artifact:
+    """Make one file."""
+    values = [item.value for item in objects]
+    if format_ == "json":
+        content = {"apiVersion": "v1", "kind": "List", "items": values}
+        return Artifact(f"{stem}.json", "json", content, tuple(objects))
+    return Artifact(f"{stem}.yaml", "yaml", values, tuple(objects))
+
+
+def _rank(entry: tuple[int, ArtifactObject]) -> int:
+    return entry[0]
+
+
+def _kustomization(folder: str, names: list[str]) -> Artifact:
+    content: list[dict[str, Any]] = [
+        {"apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization", "resources": names}
+    ]
+    return Artifact(f"{folder}/{KUSTOMIZATION}", "yaml", content, ())
