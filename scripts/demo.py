@@ -67,11 +67,16 @@ def survey(root: str) -> Output:
 
 
 def kubectl(files: Sequence[str]) -> Verdict:
-    """Every manifest decodes to the objects that stand in it."""
+    """Every manifest decodes to the objects that stand in it, and every folder is one that kustomize builds."""
     if shutil.which("kubectl") is None:
         return Verdict("kubernetes", "kubectl", "not checked: kubectl is not installed")
-    refused, count = [], 0
+    refused, count, folders = [], 0, 0
     for path in files:
+        if os.path.basename(path) == "kustomization.yaml":
+            result = _run(["kubectl", "kustomize", os.path.dirname(path)])
+            refused += [f"{path}: {result.stderr.strip()}"] if result.returncode else []
+            folders += 1
+            continue
         result = _run(["kubectl", "label", "--local", "--overwrite", "-f", path, "demo=checked", "-o", "json"])
         with open(path, "rb") as file:
             ours = [each for each in yaml.load_all(file, yaml.CSafeLoader) if each is not None]
@@ -81,7 +86,8 @@ def kubectl(files: Sequence[str]) -> Verdict:
         elif len(_stream(result.stdout)) != len(ours):
             refused.append(f"{path}: kubectl reads {len(_stream(result.stdout))} objects of {len(ours)}")
         count += len(ours)
-    return Verdict("kubernetes", "kubectl", f"{count} objects in {len(files)} files accepted", tuple(refused))
+    accepted = f"{count} objects in {len(files) - folders} files accepted, {folders} folders built by kustomize"
+    return Verdict("kubernetes", "kubectl", accepted, tuple(refused))
 
 
 def terraform(files: Sequence[str]) -> Verdict:

@@ -98,9 +98,11 @@ Made by `scripts/make_kubernetes_bundle.py`; do not edit.
 | OpenAPI definitions of the API, {first} to {last} | kubernetes/kubernetes, `api/openapi-spec` | Apache-2.0 |
 | their JSON Schemas, `v1.NN.0-local-strict` | PyPI `kubernetes-validate` {version} | Apache-2.0 |
 | JSON Schemas of {custom} other kinds | datreeio/CRDs-catalog 7b1e26ef9dee | MIT, (c) 2022 datree.io |
-| their CustomResourceDefinitions | kubernetes-sigs/gateway-api, envoyproxy/gateway, cert-manager, cilium, istio, keda, \
-kubernetes/autoscaler, argo-cd, argo-rollouts, fluxcd, external-secrets, sealed-secrets, secrets-store-csi-driver, \
-opentelemetry-operator, velero | Apache-2.0 |
+| their CustomResourceDefinitions | the projects named below | Apache-2.0 |
+
+The projects: kubernetes-sigs (gateway-api, secrets-store-csi-driver), kubernetes/autoscaler, envoyproxy/gateway,
+cert-manager, cilium, istio, kedacore/keda, argoproj (argo-cd, argo-rollouts), fluxcd, external-secrets,
+bitnami-labs/sealed-secrets, open-telemetry/opentelemetry-operator, vmware-tanzu/velero.
 
 In the strict form, fields that Kubernetes does not know are refused. Custom kinds have the metadata of Kubernetes
 itself and no status.

@@ -102,8 +102,13 @@ def test_the_tour_of_the_readme(folder, capsys):
         for base, _, names in os.walk(folder / "examples" / "fleet" / "build")
         for name in names
     }
-    shown = ("kubernetes/shared-eu.yaml", "kubernetes/standby-eu.yaml", "terraform/main.tf.json")
+    shown = (
+        "kubernetes/shared-eu/10-tenancy.yaml",
+        "kubernetes/standby-eu/kustomization.yaml",
+        "terraform/main.tf.json",
+    )
     shown += ("prometheus/slo.rules.yaml", "prometheus/slo.tests.yaml", "grafana/overview.json")
+    shown += ("terraform/main.tf.json",)
     tree = "examples/fleet/build/st-clara-hospitals/production"
     assert [name for name in shown if os.path.join(tree, name) not in files] == []
 

@@ -10,9 +10,8 @@ import subprocess
 import pytest
 
 from tenant_compiler.backends.kubernetes.backend import KubernetesBackend
-from tenant_compiler.emit import json as emit_json
-from tenant_compiler.emit import yaml as emit_yaml
 from tenant_compiler.model.plan import Duties, Identity, ImagePolicy
+from tenant_compiler.run.passes import encode
 
 BACKEND = KubernetesBackend()
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -50,7 +49,7 @@ def _factory():
 
 @pytest.fixture(scope="module")
 def lowered():
-    """The file of a tenant with objects of every kind and with hostile text, in a format."""
+    """The files of a tenant with objects of every kind and with hostile text, in a format."""
     factory = _factory()
     plan = factory._plan(
         workloads=(
@@ -70,7 +69,7 @@ def lowered():
 
     def lower(format_):
         targets = {"kubernetes": {**factory.CONFIG["targets"]["kubernetes"], "format": format_}}
-        return BACKEND.lower(plan, factory._context(targets=targets, cluster=clusters))[0]
+        return BACKEND.lower(plan, factory._context(targets=targets, cluster=clusters))
 
     return lower
 
@@ -95,30 +94,42 @@ def _decode(path) -> list:
     return objects
 
 
+def _write(artifacts, folder):
+    """Write the files as a build does."""
+    for artifact in artifacts:
+        path = folder / artifact.path
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(encode(artifact))
+
+
 @pytest.mark.tool("kubectl")
-@pytest.mark.parametrize(("format_", "dump"), [("yaml", emit_yaml.dump_all), ("json", emit_json.dump)])
-def test_kubectl_decodes_every_object_as_it_was_made(lowered, tmp_path, format_, dump):
+@pytest.mark.parametrize("format_", ["yaml", "json"])
+def test_kubectl_decodes_every_object_as_it_was_made(lowered, tmp_path, format_):
     """The decoder of kubectl gives the same values for every object, in both formats, hostile text included."""
-    artifact = lowered(format_)
-    path = tmp_path / artifact.path
-    path.write_text(dump(artifact.content), encoding="utf-8")
+    artifacts = lowered(format_)
+    _write(artifacts, tmp_path)
 
-    read = {f"{value['kind']}/{value['metadata']['name']}": value for value in _decode(str(path))}
-
-    assert read == {item.id: item.value for item in artifact.objects}
+    for artifact in artifacts[:-1]:
+        read = {
+            f"{value['kind']}/{value['metadata']['name']}": value for value in _decode(str(tmp_path / artifact.path))
+        }
+        assert read == {item.id: item.value for item in artifact.objects}
 
 
 @pytest.mark.tool("kubectl")
-def test_kustomize_takes_the_file_as_a_resource(lowered, tmp_path):
-    """`kubectl kustomize` loads the stream, so the ids of its objects are distinct, and gives all of them back."""
-    artifact = lowered("yaml")
-    (tmp_path / artifact.path).write_text(emit_yaml.dump_all(artifact.content), encoding="utf-8")
-    (tmp_path / "kustomization.yaml").write_text(f"resources: [{artifact.path}]\n", encoding="utf-8")
+@pytest.mark.parametrize("format_", ["yaml", "json"])
+def test_kustomize_builds_the_folder(lowered, tmp_path, format_):
+    """`kubectl kustomize` loads all files, so the ids of their objects are distinct, and gives all of them back."""
+    artifacts = lowered(format_)
+    _write(artifacts, tmp_path)
 
-    run = subprocess.run(["kubectl", "kustomize", str(tmp_path)], capture_output=True, text=True, check=False)
+    run = subprocess.run(
+        ["kubectl", "kustomize", str(tmp_path / "shared-eu")], capture_output=True, text=True, check=False
+    )
 
     assert run.returncode == 0, run.stderr
-    assert run.stdout.count("\nkind: ") + run.stdout.startswith("kind: ") == len(artifact.objects)
+    count = sum(len(artifact.objects) for artifact in artifacts)
+    assert run.stdout.count("\nkind: ") + run.stdout.startswith("kind: ") == count > 20
 
 
 def test_the_package_behind_our_bundle_finds_no_fault(lowered):
@@ -127,7 +138,7 @@ def test_the_package_behind_our_bundle_finds_no_fault(lowered):
         pytest.skip("kubernetes-validate is not installed")
     import kubernetes_validate
 
-    by_kind = {item.value["kind"]: item.value for item in lowered("yaml").objects}
+    by_kind = {item.value["kind"]: item.value for artifact in lowered("yaml") for item in artifact.objects}
 
     assert len(by_kind) > 12
     assert set(by_kind) > CUSTOM

@@ -32,7 +32,8 @@ spec:
     cpu_cores: 128
 """
 
-MANIFESTS = "acme/production/kubernetes/shared-eu.yaml"
+FOLDER = "acme/production/kubernetes/shared-eu"
+MANIFESTS = [f"{FOLDER}/{name}.yaml" for name in ("10-tenancy", "20-network", "50-services", "kustomization")]
 
 
 @pytest.fixture
@@ -154,10 +155,9 @@ def test_a_stream_gives_each_tenant_and_writes_nothing(fleet: tc.Fleet) -> None:
     """A broken tenant has findings and no files; the other is built."""
     results = {result.tenant: result for result in fleet.iter_build()}
     assert results["acme"].ok
-    assert [file.path for file in results["acme"].files] == [
-        "production/kubernetes/shared-eu.yaml",
-        "staging/kubernetes/shared-eu.yaml",
-    ]
+    production = [path.removeprefix("acme/") for path in MANIFESTS]
+    staging = [path.replace("production", "staging") for path in production]
+    assert [file.path for file in results["acme"].files] == [*production, *staging]
     assert not results["broken"].ok
     assert not results["broken"].files
     assert not os.path.exists(os.path.join(fleet.root, "build"))
@@ -167,8 +167,8 @@ def test_a_build_keeps_artifacts_findings_and_timings(fleet: tc.Fleet) -> None:
     """Artifacts stand under the paths that they would have in the output; times are seconds."""
     report = fleet.build(tenants=["acme"])
     assert report.ok
-    assert list(report.artifacts) == [MANIFESTS, MANIFESTS.replace("production", "staging")]
-    assert "Deployment/portal" in [item.id for item in report.artifacts[MANIFESTS].objects]
+    assert list(report.artifacts) == [*MANIFESTS, *(path.replace("production", "staging") for path in MANIFESTS)]
+    assert "Deployment/portal" in [item.id for item in report.artifacts[MANIFESTS[2]].objects]
     assert set(report.timings) == {"resolve", "plan", "judge", "lower", "check", "comply", "emit", "total"}
     assert 0 < sum(seconds for step, seconds in report.timings.items() if step != "total") < report.timings["total"]
     assert (report.written, report.removed) == (0, 0)
@@ -188,8 +188,8 @@ def test_a_build_writes_as_the_command_line_does(fleet: tc.Fleet) -> None:
     """Only what differs is written, and the tree of a broken tenant is left alone."""
     report = fleet.build(write=True)
     assert not report.ok
-    assert report.written == 2
-    with open(os.path.join(fleet.root, "build", MANIFESTS), "rb") as file:
+    assert report.written == 2 * len(MANIFESTS)
+    with open(os.path.join(fleet.root, "build", MANIFESTS[0]), "rb") as file:
         (expected,) = [result.files[0].data for result in report.results if result.ok]
         assert file.read() == expected
     assert not os.path.exists(os.path.join(fleet.root, "build", "broken"))
@@ -203,8 +203,8 @@ def test_a_build_of_the_whole_fleet_removes_what_it_does_not_make_any_more(fleet
     project.tenant("acme", environments={"production": {}})
     report = fleet.build(write=True)
     assert report.ok
-    assert report.removed == 1
-    assert not os.path.exists(os.path.join(fleet.root, "build", MANIFESTS.replace("production", "staging")))
+    assert report.removed == len(MANIFESTS)
+    assert not os.path.exists(os.path.join(fleet.root, "build", FOLDER.replace("production", "staging")))
 
 
 @pytest.mark.parametrize(

@@ -206,7 +206,7 @@ def test_a_plugins_files_are_written_beside_ours(install: Callable[..., None], f
     report = fleet("kubernetes", "notes").build()
     assert told(report) == []
     assert "good/production/notes/notes.json" in report.artifacts
-    assert "good/production/kubernetes/shared-eu.yaml" in report.artifacts
+    assert "good/production/kubernetes/shared-eu/10-tenancy.yaml" in report.artifacts
 
 
 @pytest.mark.parametrize("statement", ["raise RuntimeError('no license')", "raise SystemExit('no license')"])

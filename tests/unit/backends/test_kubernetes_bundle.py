@@ -134,10 +134,12 @@ def test_custom_kinds_are_as_strict_as_those_of_kubernetes():
 def test_a_catalog_gives_what_the_bundle_keeps(script, tmp_path):
     """A definition of the catalog loses its status and gets closed; the bundle that is made of it gives the same."""
     listed = {"type": "array", "items": {"type": "object"}, "x-kubernetes-list-map-keys": ["name"]}
-    for path in script.CUSTOM_KINDS.values():
-        (tmp_path / path).parent.mkdir()
+    for kind in script.CUSTOM_KINDS:
+        group, version, name = kind.split("/")
+        path = tmp_path / group / f"{name.lower()}_{version}.json"
+        path.parent.mkdir(exist_ok=True)
         properties = {"spec": {"type": "object", "properties": {"rules": listed}}, "status": {"type": "object"}}
-        (tmp_path / path).write_text(json.dumps({"properties": properties}))
+        path.write_text(json.dumps({"properties": properties}))
     metadata = {"io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta": {"type": "object"}}
 
     made = script.catalogue(str(tmp_path))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-MANIFEST = "build/acme/production/kubernetes/shared-eu.yaml"
+MANIFEST = "build/acme/production/kubernetes/shared-eu/10-tenancy.yaml"
 
 
 def edit(workspace: Path, old: str, new: str) -> None:
@@ -47,7 +47,7 @@ def test_check_fails_when_the_output_is_old_and_writes_nothing(tc: Callable[...,
     ran = tc("build", "--check", cwd=workspace)
     assert ran.code == 1
     assert "error[TC607]: build/acme is not up to date" in ran.out
-    assert "production/kubernetes/shared-eu.yaml differs" in ran.out
+    assert "production/kubernetes/shared-eu/10-tenancy.yaml differs" in ran.out
     assert (workspace / MANIFEST).read_bytes() == before
 
 

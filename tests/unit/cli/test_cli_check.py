@@ -206,7 +206,7 @@ def test_verbose_adds_times_and_counts(tc: Callable[..., Any], workspace: Path) 
     """By pass and by target."""
     ran = tc("check", "-v", cwd=workspace)
     assert "passes: resolve 0." in ran.out
-    assert "kubernetes: 1 file, " in ran.out
+    assert "kubernetes: 4 files, " in ran.out
 
 
 def test_colors_are_on_demand(tc: Callable[..., Any], workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -40,7 +40,7 @@ def found(tenant="acme", environment="production", **fields):
         ({"at": ("spec", "x")}, True),
         ({"rule": "TC405"}, False),
         ({"pointer": TLS[:-1]}, False),
-        ({"ref": "kubernetes/a.yaml#Deployment/portal"}, False),
+        ({"ref": "kubernetes/a/50-services.yaml#Deployment/portal"}, False),
         ({"tenant": "other"}, False),
         ({"environment": "staging"}, False),
     ],
@@ -55,10 +55,10 @@ def test_an_entry_covers_its_finding_and_no_other(other, covered):
 
 def test_an_object_is_part_of_the_key():
     """The same rule may deny several objects that were made from one setting."""
-    ref = "kubernetes/a.yaml#Deployment/portal"
+    ref = "kubernetes/a/50-services.yaml#Deployment/portal"
     known = Baseline([OLD._replace(object=ref)])
     assert known.covers(denial(ref=ref), "acme", "production")
-    assert not known.covers(denial(ref="kubernetes/a.yaml#Deployment/other"), "acme", "production")
+    assert not known.covers(denial(ref="kubernetes/a/50-services.yaml#Deployment/other"), "acme", "production")
 
 
 def test_stale_entries_are_information():

@@ -35,11 +35,11 @@ def test_what_a_case_leaves_out_has_a_default():
 
 def test_a_finding_is_a_path_an_object_or_both_with_a_part_of_the_message():
     """A text with `#` is an object."""
-    text = ONE.replace("findings: []", "findings: [a.b, 'kubernetes/x.yaml#Role/y', {path: c, message: d}]")
+    text = ONE.replace("findings: []", "findings: [a.b, 'kubernetes/x/10-tenancy.yaml#Role/y', {path: c, message: d}]")
     (case,), _ = read(text)
     assert case.findings == (
         Expected("a.b", "", ""),
-        Expected("", "kubernetes/x.yaml#Role/y", ""),
+        Expected("", "kubernetes/x/10-tenancy.yaml#Role/y", ""),
         Expected("c", "", "d"),
     )
 

@@ -111,7 +111,7 @@ def test_a_failed_case_tells_what_went_in_what_was_expected_and_what_came(book):
 def test_objects_of_a_failed_case_are_shown_cut(book):
     """A manifest may be long, and many may be looked at."""
     made = book(subject="artifact")
-    refs = [f"kubernetes/x.yaml#Role/{number:02}" for number in range(12)]
+    refs = [f"kubernetes/x/10-tenancy.yaml#Role/{number:02}" for number in range(12)]
     items = [{"ref": ref, "value": {"rules": ["x" * 400]}} for ref in refs]
     given = {
         "tenant": {"metadata": {}, "spec": {}},

@@ -80,8 +80,8 @@ def test_sound_cases_have_no_problems(tried):
         ("given: {tiers: x}\n    expect: {findings: [], checked: []}", "`given` makes no valid tenant"),
         ("given: {tier: x}\n    expect: {findings: [], checked: []}", "the tenant does not compile: TC3"),
         (
-            "objects: {'kubernetes/x.yaml#Role/y': null}\n    expect: {findings: [], checked: []}",
-            "`objects` removes kubernetes/x.yaml#Role/y, which is not emitted",
+            "objects: {'kubernetes/x/10-tenancy.yaml#Role/y': null}\n    expect: {findings: [], checked: []}",
+            "`objects` removes kubernetes/x/10-tenancy.yaml#Role/y, which is not emitted",
         ),
     ],
 )
@@ -93,24 +93,25 @@ def test_what_differs_is_said(tried, rest, problem):
 
 def test_objects_are_changed_added_and_removed(tried):
     """By their refs; an object of a new file belongs to that file."""
-    name = "kubernetes/central.yaml#Namespace/t-clinic-production"
+    name = "kubernetes/central/10-tenancy.yaml#Namespace/t-clinic-production"
+    west = "kubernetes/west/10-tenancy.yaml#Namespace/t-clinic-production"
     new = "own/extra.yaml#Secret/extra"
     cases = f"""rule: enough
 base: clinic
 cases:
   - name: as it is
-    expect: &sound {{findings: [], checked: ["{name}", "kubernetes/west.yaml#Namespace/t-clinic-production"]}}
+    expect: &sound {{findings: [], checked: ["{name}", "{west}"]}}
   - name: without labels
     objects: {{"{name}": {{metadata: {{labels: null}}}}}}
-    expect: {{findings: ["{name}"], checked: ["{name}", "kubernetes/west.yaml#Namespace/t-clinic-production"]}}
+    expect: {{findings: ["{name}"], checked: ["{name}", "{west}"]}}
   - name: removed
     objects: {{"{name}": null}}
-    expect: {{findings: [], checked: ["kubernetes/west.yaml#Namespace/t-clinic-production"]}}
+    expect: {{findings: [], checked: ["{west}"]}}
   - name: added
     objects: {{"{new}": {{apiVersion: v1, kind: Secret}}}}
     expect:
       findings: [{{object: "{new}", path: owner.team, message: by hand}}]
-      checked: ["{name}", "kubernetes/west.yaml#Namespace/t-clinic-production"]
+      checked: ["{name}", "{west}"]
 """
     ran = tried(ARTIFACT, cases, subject="artifact")
     assert {name: each.problems for name, each in ran.items()} == dict.fromkeys(ran, ())

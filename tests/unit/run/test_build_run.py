@@ -55,7 +55,7 @@ def test_a_build_writes_tenants_environments_and_the_fleet(fleet):
     assert findings == []
     assert trees(fleet) == ["_fleet", "acme", "other"]
     folders = {os.path.dirname(path) for path in snapshot(fleet)}
-    assert {"build/other/staging/kubernetes", "build/other/production/grafana"} <= folders
+    assert {"build/other/staging/kubernetes/shared-eu", "build/other/production/grafana"} <= folders
     assert (totals.tenants, totals.environments, totals.failed, totals.pruned) == (2, 3, 0, 0)
     assert totals.files == totals.written > 0
 

@@ -72,12 +72,13 @@ GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
         "Gateway",
         "ReferenceGrant",
         "BackendTLSPolicy",
-        "HTTPRoute",
-        "GRPCRoute",
-        "TCPRoute",
+        # Before the routes that they protect: no route is open even for a moment.
         "SecurityPolicy",
         "BackendTrafficPolicy",
         "ClientTrafficPolicy",
+        "HTTPRoute",
+        "GRPCRoute",
+        "TCPRoute",
     ),
 }
 """The file of each kind, and the order of kinds in a file."""

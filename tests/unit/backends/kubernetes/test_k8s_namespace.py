@@ -59,7 +59,7 @@ def test_the_owner_stands_on_the_namespace_as_far_as_it_is_known(lowered):
     assert known["labels"]["tenant-compiler.dev/cost-center"] == "CC-1042"
     assert known["annotations"]["tenant-compiler.dev/owner-email"] == "care@acme.example"
     assert "tenant-compiler.dev/cost-center" not in unknown["labels"]
-    assert "annotations" not in unknown
+    assert list(unknown["annotations"]) == ["tenant-compiler.dev/hash"]
 
 
 def test_the_quota_spells_the_tenants_quotas(lowered):

@@ -228,11 +228,11 @@ def test_even_a_range_that_holds_private_addresses_does_not_open_them(network, m
         assert not objects.lets(objects.pod("portal"), "169.254.169.254", 443)
 
 
-def test_the_policy_says_what_was_declared_and_why(make_plan, make_context, make_egress):
+def test_the_policy_says_what_was_declared_and_why(make_plan, make_context, make_egress, lower):
     """Names, hosts and reasons stand on the policy, which cannot express them itself."""
     policy = next(
         item
-        for item in BACKEND.lower(make_plan(egress=(make_egress(ports=(443, 587)),)), make_context())[0].objects
+        for item in lower(make_plan(egress=(make_egress(ports=(443, 587)),)), make_context())["shared-eu"]
         if item.id == "NetworkPolicy/default.egress"
     )
 
@@ -242,9 +242,9 @@ def test_the_policy_says_what_was_declared_and_why(make_plan, make_context, make
     assert policy.made_from == (at, (*at, "host"), (*at, "ports"), (*at, "reason"))
 
 
-def test_a_service_without_anything_of_its_own_has_no_policy(make_plan, make_context, make_workload):
+def test_a_service_without_anything_of_its_own_has_no_policy(make_plan, make_context, make_workload, lower):
     """A worker that calls nothing lives by the defaults; no name of a service can meet one of ours."""
-    objects = BACKEND.lower(make_plan(workloads=(make_workload("mail", kind="worker"),)), make_context())[0].objects
+    objects = lower(make_plan(workloads=(make_workload("mail", kind="worker"),)), make_context())["shared-eu"]
     names = [item.value["metadata"]["name"] for item in objects if item.value["kind"] == "NetworkPolicy"]
 
     assert names == ["default.deny", "default.dns", "default.tracing"]
