@@ -106,7 +106,18 @@ def test_the_reference_names_every_hook_and_code() -> None:
     for hook in hooks:
         assert f"| `{hook}` |" in text
     assert all(f"[TC70{number}](codes/TC70{number}.md)" in text for number in range(1, 7))
-    for name in ("Backend", "PlanCheck", "RulePack", "ArtifactRule", "Extension", "Context", "Fact", "Need", "Support"):
+    for name in (
+        "Backend",
+        "PlanCheck",
+        "RulePack",
+        "ArtifactRule",
+        "Extension",
+        "Context",
+        "Fact",
+        "Need",
+        "Support",
+        "Lack",
+    ):
         assert f"`{name}" in text
     methods = [name for name, value in vars(tc.Backend).items() if callable(value)]
     assert all(f"`{method}(" in text for method in methods)

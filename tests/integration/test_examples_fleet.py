@@ -170,16 +170,32 @@ def test_the_bytes_do_not_depend_on_folder_hash_seed_locale_and_time_zone(built,
 @pytest.mark.tool("kubectl")
 def test_kubectl_decodes_every_manifest_to_the_objects_that_were_meant(built, results):
     """What kubectl reads in the files is what the back-end made, object by object and in order."""
-    kubernetes = {
-        (result.tenant, each.environment, artifact.path): artifact.content
-        for result in results
-        for each in result.environments
-        for artifact in each.artifacts["kubernetes"]
-    }
-    assert kubernetes
-    for (tenant, environment, name), objects in kubernetes.items():
-        path = os.path.join(built[0], "build", tenant, environment, "kubernetes", name)
-        assert decoded(path) == json.loads(json.dumps(objects))
+    folders = {}
+    for result in results:
+        for each in result.environments:
+            for artifact in each.artifacts["kubernetes"]:
+                path = os.path.join(built[0], "build", result.tenant, each.environment, "kubernetes", artifact.path)
+                if artifact.objects:
+                    folders.setdefault(os.path.dirname(path), {})[path] = artifact.content
+    assert folders
+    for files in folders.values():
+        assert decoded(*files) == json.loads(json.dumps([item for content in files.values() for item in content]))
+
+
+@pytest.mark.tool("kubectl")
+def test_kustomize_builds_every_folder(built, results):
+    """What a delivery tool is pointed at holds every object of the folder."""
+    for result in results[:4]:
+        for each in result.environments:
+            counts = {}
+            for artifact in each.artifacts["kubernetes"]:
+                folder = os.path.dirname(artifact.path)
+                counts[folder] = counts.get(folder, 0) + len(artifact.objects)
+            for folder, count in counts.items():
+                path = os.path.join(built[0], "build", result.tenant, each.environment, "kubernetes", folder)
+                run = subprocess.run(["kubectl", "kustomize", path], capture_output=True, text=True, check=False)
+                assert run.returncode == 0, run.stderr
+                assert f"\n{run.stdout}".count("\nkind: ") == count
 
 
 @pytest.mark.tool("kubectl")
@@ -204,10 +220,11 @@ def test_promtool_accepts_every_rule_and_its_tests(built):
         assert run.returncode == 0, run.stdout + run.stderr
 
 
-def decoded(path):
-    """The objects that kubectl reads in a file, without the label that it was asked to add."""
+def decoded(*paths):
+    """The objects that kubectl reads in files, without the label that it was asked to add."""
+    files = [word for path in paths for word in ("-f", path)]
     run = subprocess.run(
-        ["kubectl", "label", "--local", "-f", path, "decoded=1", "-o", "json"],
+        ["kubectl", "label", "--local", *files, "decoded=1", "-o", "json"],
         capture_output=True,
         text=True,
         check=False,
