@@ -19,6 +19,12 @@ class Group(NamedTuple):
     by_kind: dict[str, dict[str, ArtifactObject]]
     pods: dict[str, list[Pods]]
     """What makes pods, by name."""
+    places: dict[int, int]
+    """The place of each object in the order in which they apply, by its identity."""
+
+    def place(self, item: ArtifactObject) -> int:
+        """Say which object it is, from 0, in the order in which they apply."""
+        return self.places[id(item)]
 
     def of(self, kind: str) -> dict[str, ArtifactObject]:
         """Give the objects of a kind by name."""

@@ -29,11 +29,11 @@ class _Walk:
         self._artifacts: tuple[Artifact, ...] = ()
         self._found: dict[str, list[Diagnostic]] = {}
 
-    def findings(self, code: str, artifacts: Sequence[Artifact]) -> Iterable[Diagnostic]:
+    def findings(self, code: str, artifacts: Sequence[Artifact], plan: Plan | None) -> Iterable[Diagnostic]:
         """Give the findings of one rule."""
         same = len(artifacts) == len(self._artifacts) and all(map(_is, artifacts, self._artifacts))
         if not same or code not in self._waiting:
-            self._artifacts, self._found, self._waiting = tuple(artifacts), judge(artifacts), set(self._codes)
+            self._artifacts, self._found, self._waiting = tuple(artifacts), judge(artifacts, plan), set(self._codes)
         self._waiting.discard(code)
         found = self._found.get(code, ())
         if not self._waiting:
@@ -60,14 +60,18 @@ _RULES: Final[tuple[tuple[str, str, Severity], ...]] = (
     ("TC515", "an autoscaler's minimum is above its maximum", "error"),
     ("TC516", "replicas are set beside an autoscaler", "error"),
     ("TC517", "a network policy opens to every namespace", "error"),
+    ("TC585", "a selector chooses no pods", "error"),
+    ("TC586", "an object has a host outside the tenant's domains", "error"),
+    ("TC587", "an object applies before what it needs", "error"),
+    ("TC588", "kustomization.yaml does not list what is there", "error"),
 )
 
 _WALK: Final = _Walk(frozenset(code for code, _, _ in _RULES))
 
 
 def _check(code: str, artifacts: Sequence[Artifact], plan: Plan, context: Context) -> Iterable[Diagnostic]:
-    del plan, context
-    return _WALK.findings(code, artifacts)
+    del context
+    return _WALK.findings(code, artifacts, plan)
 
 
 PACK: Final = RulePack(
