@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+NAME_LIMIT = 63
+"""A DNS label, which namespaces, services and values of labels are (RFC 1123)."""
 _SUFFIX = 8
 
 

@@ -282,7 +282,8 @@ class Plan(NamedTuple):
     fleet: str
     """The workspace's name."""
     name: str
-    """Prefix, tenant and environment, joined by dashes: what namespaces, buckets and roots are named with."""
+    """Prefix, tenant and environment, joined by dashes: what namespaces, buckets and roots are named with. A DNS label:
+    the end of a longer one is replaced by a hash. No two of a fleet are the same (TC323)."""
     tier: str
     display_name: str
     labels: Mapping[str, str]

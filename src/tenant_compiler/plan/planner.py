@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from tenant_compiler.model.names import NAME_LIMIT, fit
 from tenant_compiler.model.plan import (
     Amounts,
     Egress,
@@ -62,7 +63,7 @@ def make_plan(resolved: Resolved, config: WorkspaceConfig) -> Plan:
         tenant=name,
         environment=resolved.environment,
         fleet=config["workspace"]["name"],
-        name=f"{config['workspace']['name_prefix']}{name}-{resolved.environment}",
+        name=fit(f"{config['workspace']['name_prefix']}{name}-{resolved.environment}", NAME_LIMIT),
         tier=spec["tier"],
         display_name=spec.get("display_name") or name,
         labels=resolved.metadata["labels"],

@@ -41,9 +41,6 @@ _INSIDE = frozenset(
 """Top-level names that mean the platform, a cloud's metadata service or somebody's own network (RFC 6761, RFC 6762,
 Kubernetes' `svc` and `cluster.local`, the `internal` of clouds)."""
 
-NAME_LIMIT = 63
-"""A DNS label, which namespaces and services are named with (RFC 1123)."""
-
 _SECRET_NAME = re.compile(r"(?i)(pass(word|wd|phrase)|secret|token|api_?key|private_?key|credential)s?$")
 _SECRET_VALUE = re.compile(
     r"-----BEGIN [A-Z ]*PRIVATE KEY-----"
@@ -69,20 +66,11 @@ def _may_hold_secret(values: Iterable[str]) -> bool:
 
 
 def check_names(plan: Plan, context: Context) -> Iterator[Diagnostic]:
-    """Refuse tenants that are called like the platform, or too long for what is named after them (TC315)."""
+    """Refuse tenants that are called like the platform (TC315)."""
     del context
-    pointer: Pointer = ("metadata", "name")
     if plan.tenant in RESERVED or plan.tenant.startswith("kube-"):
         help_ = "choose another name; names of the platform itself are reserved"
-        yield Diagnostic("TC315", f"the name `{plan.tenant}` is reserved", pointer=pointer, help=help_)
-    if len(plan.name) > NAME_LIMIT:
-        over = len(plan.name) - NAME_LIMIT
-        yield Diagnostic(
-            "TC315",
-            f"`{plan.name}` has {len(plan.name)} characters, but a namespace may have {NAME_LIMIT}",
-            pointer=pointer,
-            help=f"shorten the tenant's or the environment's name by {over}",
-        )
+        yield Diagnostic("TC315", f"the name `{plan.tenant}` is reserved", pointer=("metadata", "name"), help=help_)
 
 
 def check_references(plan: Plan, context: Context) -> Iterator[Diagnostic]:

@@ -110,9 +110,9 @@ class Fleet:
         return found
 
     def _same_objects(self, fact: Fact) -> list[Diagnostic]:
-        """Tenant `a` in `b-c` and tenant `a-b` in `c` would share a namespace."""
+        """Tenant `a` in `b-c` and tenant `a-b` in `c` would share a namespace, and so would names of one hash."""
         other = self._spaces.setdefault(fact.name, fact)
-        if other.tenant == fact.tenant:
+        if (other.tenant, other.environment) == (fact.tenant, fact.environment):
             return []
         there = Place(other.file, ("metadata", "name"), document=other.document)
         return [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tenant_compiler.plan.planner import make_plan
@@ -46,17 +48,20 @@ def test_names_of_the_platform_are_reserved(found, name, words):
     assert words in text
 
 
-def test_a_name_must_leave_room_for_its_environment(project):
-    """Prefix, tenant and environment together are a DNS label; the help says by how much they are not."""
-    environment = "e" * 30
+def test_a_name_that_is_too_long_with_its_environment_ends_in_a_hash(project):
+    """Prefix, tenant and environment together are a DNS label; names that differ at the end stay different."""
+    environments = {"e" * 30: {}, "e" * 30 + "x": {}}
     with open(f"{project.root}/tenant-compile.toml", encoding="utf-8") as file:
         text = file.read()
-    project.write("tenant-compile.toml", text.replace("[environments.staging]", f"[environments.{environment}]"))
-    project.tenant("a" * 40, environments={environment: {}})
-    (found,) = (finding for finding in project.one().diagnostics if finding.severity == "error")
-    assert found.code == "TC315"
-    assert "has 73 characters" in found.message
-    assert "by 10" in found.help
+    sections = "\n".join(f"[environments.{name}]" for name in environments)
+    project.write("tenant-compile.toml", text.replace("[environments.staging]", sections))
+    project.tenant("a" * 40, environments=environments)
+    result = project.one()
+    assert [finding.code for finding in result.diagnostics if finding.severity == "error"] == []
+    names = [each.plan.name for each in result.environments]
+    assert [len(name) for name in names] == [63, 63]
+    assert all(re.fullmatch("t-a{40}-e{11}-[0-9a-f]{8}", name) for name in names)
+    assert len(set(names)) == 2
 
 
 @pytest.mark.parametrize(

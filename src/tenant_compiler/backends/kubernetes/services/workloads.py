@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tenant_compiler.backends.kubernetes.common import made, metadata, pods_of
 from tenant_compiler.backends.kubernetes.services.pods import template
 from tenant_compiler.model.artifact import Shared
+from tenant_compiler.model.names import fit
 
 if TYPE_CHECKING:
     from tenant_compiler.backends.kubernetes.common import Scene
@@ -22,6 +23,8 @@ _READY_SECONDS: Final = 10
 """A new pod must stay ready so long before an old one goes."""
 _PROGRESS_SECONDS: Final = 600
 """A rollout without progress for so long has failed; a slow start is on top."""
+_JOB_NAME: Final = 52
+"""Kubernetes adds eleven characters for each job of a CronJob."""
 _JOB_SECONDS: Final = 6 * 3600
 """A job that runs longer is stopped."""
 
@@ -87,7 +90,8 @@ def _cron_job(here: Scene, meta: Shared, workload: Workload, digest: str) -> Art
             },
         },
     }
-    value = {"apiVersion": "batch/v1", "kind": "CronJob", "metadata": meta, "spec": spec}
+    named = meta if len(workload.name) <= _JOB_NAME else {**meta, "name": fit(workload.name, _JOB_NAME)}
+    value = {"apiVersion": "batch/v1", "kind": "CronJob", "metadata": named, "spec": spec}
     return made("CronJob", value, workload.made_from)
 
 
