@@ -51,6 +51,7 @@ ECHOES = {
     "spec.compliance.transfers.*.reference": "for people: that it is said is judged",
     "spec.data.sql.*.field_encryption.*.method": "the application's: all three satisfy, that one is said is judged",
     "spec.security.network.admin_access": "all four satisfy: that one is said is judged",
+    "spec.monitoring.logging.correlation_header": "a public setting that the tenant's services read",
     "spec.branding.name": "a public setting that the tenant's services read",
     "spec.branding.logo": "a public setting that the tenant's services read",
     "spec.branding.colors.primary": "a public setting that the tenant's services read",
@@ -110,7 +111,21 @@ CONFIG = {
             "network_policy": "cilium",
             "gateway": {"namespace": "gateway", "kind": "envoy-gateway", "name": "public"},
             "monitoring": {"namespace": "monitoring"},
-            "tracing": {"otlp": "otel.observability:4317"},
+            "tracing": {
+                "otlp": "otel.observability:4317",
+                "operator": True,
+                "image": "registry.platform.example/otelcol" + DIGEST,
+                "retention_days": 7,
+            },
+            "backup": {
+                "kind": "velero",
+                "namespace": "velero",
+                "bucket": "acme-backup",
+                "region": "eu-west-1",
+                "provider": "aws",
+                "key_prefix": "alias/backup-",
+                "settings": {"profile": "default"},
+            },
             "data_cidrs": ["10.20.0.0/16"],
             "operators": ["grp-operators"],
             "gpu": {"resource": "nvidia.com/gpu", "units_per_accelerator": 10},
@@ -305,7 +320,13 @@ RICH = {
                 "indicator": {"kind": "availability"},
             }
         },
-        "logging": {"retention_days": 400, "sink": {"region": "eu-north-1"}},
+        "logging": {
+            "retention_days": 400,
+            "sink": {"region": "eu-north-1"},
+            "redact": ["ssn"],
+            "correlation_header": "x-request-id",
+        },
+        "tracing": {"sampling_percent": 10, "keep_errors": True, "retention_days": 7},
     },
     "branding": {
         "name": "Brand",
@@ -340,6 +361,7 @@ VAULT = {
     "placement": {"cloud": "aws", "regions": {"eu-central-1": {"cluster_profile": "main"}}},
     "security": {"encryption_level": "enhanced", "keys": {"hsm": True}},
     "data": {"sql": {"records": {}}},
+    "monitoring": {"tracing": {"retention_days": 7}},
 }
 
 JUDGING = Judging(judged_on=date(2026, 11, 24))

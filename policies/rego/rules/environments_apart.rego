@@ -3,7 +3,8 @@
 # title: What was emitted belongs to one environment
 # description: >-
 #   Every emitted namespace has the tenant and the environment in its name and labels, everything that lives in a
-#   namespace lives in one of these, and Terraform tags resources with the environment and keeps its state apart.
+#   namespace lives in one of these or, where a controller of the platform wants it in its own, carries the name of one,
+#   and Terraform tags resources with the environment and keeps its state apart.
 # custom:
 #   id: TC468
 #   subject: artifact
@@ -45,7 +46,16 @@ deny contains {"message": message, "object": item.ref, "at": ["metadata", "names
 	item := input.artifacts.kubernetes[_][_]
 	home := item.value.metadata.namespace
 	not home in _names
+	not _for_us(item)
 	message := sprintf("%s is in the namespace %v of somebody else", [kubernetes.name(item), home])
+}
+
+deny contains {"message": message, "object": item.ref, "at": ["spec", "template", "includedNamespaces"]} if {
+	_names != set()
+	item := input.artifacts.kubernetes.Schedule[_]
+	included := {name | some name in object.get(item.value, ["spec", "template", "includedNamespaces"], [])}
+	not included == {item.value.metadata.name}
+	message := sprintf("%s backs up other namespaces than the tenant's", [kubernetes.name(item)])
 }
 
 deny contains {"message": message, "object": provider.item.ref, "at": ["default_tags"]} if {
@@ -83,6 +93,14 @@ _both_in(settings) if {
 	words := split(replace(settings.key, ".", "/"), "/")
 	_tenant in words
 	input.environment in words
+}
+
+# What a platform's own controllers look for in their own namespaces only. It carries the name of ours.
+_elsewhere := {"BackupStorageLocation", "Schedule"}
+
+_for_us(item) if {
+	item.value.kind in _elsewhere
+	item.value.metadata.name in _names
 }
 
 _names := {home.name | some home in kubernetes.homes}

@@ -142,8 +142,17 @@ _each := "variables.images.all(image, image in variables.running || "
 
 _sees_all(variables) if {
 	variables.images == _images_of("object")
-	variables.running == concat("", ["request.operation == \"CREATE\" ? [] : ", _images_of("oldObject")])
+	_of_platform(variables.running) == _running
 }
+
+_running := concat("", ["request.operation == \"CREATE\" ? [] : ", _images_of("oldObject")])
+
+# What the platform runs in the namespace may be named beside it, each image whole and with its digest.
+_of_platform(expression) := trim_suffix(regex.replace(expression, _images, ""), ")") if {
+	startswith(expression, "[")
+} else := expression
+
+_images := `^\["[a-z0-9][a-z0-9.:/_-]*@sha256:[0-9a-f]{64}"(, "[a-z0-9][a-z0-9.:/_-]*@sha256:[0-9a-f]{64}")*\] \+ \(`
 
 # The images of all containers of a pod.
 _images_of(pod) := concat(" + ", array.concat(

@@ -15,6 +15,7 @@ _HASH_BYTES = 5
 _LABEL = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?", re.ASCII)
 _NOT_LABEL = re.compile(r"[^A-Za-z0-9_.-]+")
 _REGEX_SYNTAX = re.compile(r"[\\.+*?()|\[\]{}^$]")
+_OTTL_SYNTAX = re.compile(r"[^A-Za-z0-9_]")
 _GRAFANA_DOLLAR = re.compile(r"\$(?=[\w{])")
 _GRAFANA_BRACKET = re.compile(r"\[(?=\[)")
 # C0 with line ends and tabs, DEL, C1, the marks, embeddings and isolates of bidirectional text, separators, the
@@ -80,6 +81,22 @@ def kubernetes_value(text: str) -> str:
     return text.replace("$", "$$") if "$(" in text or "$$" in text else text
 
 
+def opentelemetry(text: str) -> str:
+    """Escape for a value in a collector's configuration, where ``${env:NAME}`` and ``${file:PATH}`` are expanded.
+
+    ``$$`` stands for ``$`` there, so every ``$`` is doubled.
+    """
+    return text.replace("$", "$$")
+
+
+def ottl_pattern(text: str) -> str:
+    """Write a regular expression (RE2) that matches exactly the text, for a string of OTTL; still without quotes.
+
+    Neither a quote nor a backslash of the text may end the string: what is no letter or digit is written by its number.
+    """
+    return _OTTL_SYNTAX.sub(_in_hex, text)
+
+
 def terminal(text: str) -> str:
     r"""Show control, bidirectional and invisible characters as ``\n``, ``\x1b``, ``\u202e``, for one line of a report.
 
@@ -101,6 +118,11 @@ def label_value(text: str) -> str:
     digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=_HASH_BYTES).hexdigest()
     kept = _NOT_LABEL.sub("-", text)[: _LABEL_LENGTH - len(digest) - 1].strip("_.-")
     return f"{kept}-{digest}" if kept else digest
+
+
+def _in_hex(found: re.Match[str]) -> str:
+    """By its number, with the backslash doubled, because OTTL reads the string first."""
+    return f"\\\\x{{{ord(found.group()):x}}}"
 
 
 def _visible(found: re.Match[str]) -> str:

@@ -14,6 +14,7 @@ from tenant_compiler.model.record import NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from tenant_compiler.model.plan_operations import Tracing
     from tenant_compiler.model.pointer import Pointer
 
 Lineage: TypeAlias = "tuple[Pointer, ...]"
@@ -325,6 +326,8 @@ class Plan(NamedTuple):
     needs: tuple[Need, ...]
     apart_from: Lineage = ()
     """Where it is said that the tenant's environments are kept apart; empty: nobody says."""
+    tracing: Tracing | None = None
+    """None: nobody says anything of traces."""
 
     @property
     def primary(self) -> Site:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tenant_compiler.model.plan import Need
+from tenant_compiler.plan import operations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -33,6 +34,11 @@ FEATURES: Final[Mapping[str, str]] = {
     "scanning": "watching whether scans for weaknesses are made",
     "multi_region": "a second region for the stores",
     "slo": "watching service level objectives",
+    "tracing": "collecting traces",
+    "tracing.errors": "keeping traces with an error beyond the share",
+    "tracing.redaction": "taking values out of spans and records",
+    "tracing.retention": "keeping traces for so long",
+    "backup.key": "a key of the tenant's own for backups of its namespace",
 }
 """Every feature with what it does, in words that follow "the target offers no way of …"."""
 
@@ -60,6 +66,7 @@ def needs(plan: Plan) -> Iterator[Need]:
     yield from _duty_needs(plan)
     for objective in plan.objectives:
         yield Need("slo", f"the objective `{objective.name}`", ("spec", "monitoring", "slos", objective.name))
+    yield from operations.needs(plan)
 
 
 def _edge_needs(plan: Plan) -> Iterator[Need]:

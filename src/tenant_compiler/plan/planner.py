@@ -22,6 +22,7 @@ from tenant_compiler.model.plan import (
     Workload,
 )
 from tenant_compiler.plan.needs import needs
+from tenant_compiler.plan.operations import tracing
 from tenant_compiler.plan.protection import (
     apart_from,
     audit,
@@ -84,7 +85,7 @@ def make_plan(resolved: Resolved, config: WorkspaceConfig) -> Plan:
         duties=duties(spec),
         edge=edge(spec),
         scanning=scanning(spec),
-        other_regions=tuple(other_regions(spec, config["cluster"])),
+        other_regions=tuple(other_regions(spec, config["cluster"], sites)),
         unused=tuple(unused(spec)),
         images=images(spec),
         egress=tuple(_egress(spec)),
@@ -93,6 +94,7 @@ def make_plan(resolved: Resolved, config: WorkspaceConfig) -> Plan:
         extensions=spec["extensions"],
         needs=(),
         apart_from=apart_from(spec),
+        tracing=tracing(spec),
     )
     return plan._replace(needs=tuple(needs(plan)))
 
@@ -271,6 +273,9 @@ def _settings(resolved: Resolved, primary: Site) -> Iterator[Setting]:
     yield Setting("PRIMARY_REGION", primary.region, primary.made_from)
     if "display_name" in spec:
         yield Setting("DISPLAY_NAME", spec["display_name"], (("spec", "display_name"),))
+    if "correlation_header" in spec["monitoring"]["logging"]:
+        pointer: Pointer = ("spec", "monitoring", "logging", "correlation_header")
+        yield Setting("CORRELATION_HEADER", spec["monitoring"]["logging"]["correlation_header"], (pointer,))
     branding = spec.get("branding")
     if branding is None:
         return

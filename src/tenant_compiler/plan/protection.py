@@ -136,7 +136,7 @@ def images(spec: Selected) -> ImagePolicy:
     )
 
 
-def other_regions(spec: Selected, clusters: Mapping[str, Cluster]) -> Iterator[OtherRegion]:
+def other_regions(spec: Selected, clusters: Mapping[str, Cluster], sites: tuple[Site, ...]) -> Iterator[OtherRegion]:
     """List the regions that data is sent to and that are said, in the order of the vocabulary."""
     holders: tuple[tuple[Pointer, Mapping[str, Any]], ...] = (
         (("spec", "backup"), spec["backup"]),
@@ -147,6 +147,18 @@ def other_regions(spec: Selected, clusters: Mapping[str, Cluster]) -> Iterator[O
         if "region" in said:
             jurisdiction = _jurisdiction(said["region"], spec["placement"]["cloud"], clusters)
             yield OtherRegion(said["region"], jurisdiction, ((*base, "region"),))
+    if "schedule" in spec["backup"] and spec["services"]:
+        for region in sorted(_buckets(sites, clusters)):
+            jurisdiction = _jurisdiction(region, spec["placement"]["cloud"], clusters)
+            yield OtherRegion(region, jurisdiction, (("spec", "backup", "schedule"),))
+
+
+def _buckets(sites: tuple[Site, ...], clusters: Mapping[str, Cluster]) -> set[str]:
+    """The regions to which the tenant's clusters back up its namespaces."""
+    offers = (
+        clusters[site.cluster].get("backup") for site in sites if site.role != "backup" and site.cluster in clusters
+    )
+    return {offer["region"] for offer in offers if offer is not None and offer["kind"] != "none"}
 
 
 def _jurisdiction(region: str, cloud: str, clusters: Mapping[str, Cluster]) -> str:

@@ -51,7 +51,7 @@ CLUSTER: dict[str, Any] = {
     "network_policy": "kubernetes",
     "gateway": {"namespace": "gateway", "kind": "none"},
     "monitoring": {"namespace": "monitoring"},
-    "tracing": {"otlp": "otel-gateway.observability:4317"},
+    "tracing": {"otlp": "otel-gateway.observability:4317", "operator": False},
     "data_cidrs": ["10.20.0.0/16"],
     "operators": ["grp-platform-operators"],
     "gpu": {"resource": "nvidia.com/gpu", "units_per_accelerator": 10},

@@ -191,3 +191,29 @@ def test_label_values_of_different_texts_differ():
     texts = ["a b", "a  b", "a/b", "a b ", "日本", "日", "x" * 64, "x" * 65, "a-b", "a\n"]
     assert len({escape.label_value(text) for text in texts}) == len(texts)
     assert escape.label_value("Care Platform").startswith("Care-Platform-")
+
+
+def evaluate_collector(text: str) -> str:
+    """Expand a value as the collector does: ``$$`` is a dollar, and what is left in braces is read from elsewhere."""
+    parts = text.split("$$")
+    assert not any("$" in part for part in parts), "an expansion is left"
+    return "$".join(parts)
+
+
+@fast
+@given(st.text(st.sampled_from("${}env:file/a "), max_size=16))
+def test_a_collector_expands_nothing_of_a_text(text):
+    """Whatever ``${env:…}`` and ``${file:…}`` a text has, nothing is read, and the text comes back."""
+    assert evaluate_collector(escape.opentelemetry(text)) == text
+
+
+@fast
+@given(any_text, any_text)
+def test_a_pattern_in_ottl_matches_the_text_and_ends_no_string(text, other):
+    """Neither quotes nor backslashes of the text can end the string or the pattern; only the text itself matches."""
+    escaped = escape.opentelemetry(escape.ottl_pattern(text))
+    assert re.fullmatch(r"(?:[A-Za-z0-9_]|\\\\x\{[0-9a-f]{1,6}\})*", escaped)
+    read = escaped.replace("\\\\", "\\")  # as OTTL reads the string
+    pattern = re.sub(r"\\x\{([0-9a-f]+)\}", lambda found: re.escape(chr(int(found[1], 16))), read)  # RE2's own form
+    assert re.fullmatch(pattern, text)
+    assert bool(re.fullmatch(pattern, other)) == (other == text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from tenant_compiler.backends.kubernetes import edge, network, services, tenancy
+from tenant_compiler.backends.kubernetes import edge, network, operations, services, tenancy
 from tenant_compiler.backends.kubernetes.fleet import priority_classes
 from tenant_compiler.backends.kubernetes.layout import file, files, stamped
 from tenant_compiler.backends.kubernetes.lower import manifests, scenes
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tenant_compiler.model.diagnostic import Diagnostic
     from tenant_compiler.model.plan import Need, Plan
 
-_TABLES: Final[Sequence[Table]] = (tenancy.SUPPORT, network.SUPPORT, edge.SUPPORT, services.SUPPORT)
+_TABLES: Final[Sequence[Table]] = (tenancy.SUPPORT, network.SUPPORT, edge.SUPPORT, operations.SUPPORT, services.SUPPORT)
 _ANSWERS: Final[Table] = {feature: ask for table in _TABLES for feature, ask in table.items()}
 _RANK: Final[Mapping[Support, int]] = {"cannot": 0, "later": 1, "wider": 2, "honoured": 3, "elsewhere": 4}
 """The weakest answer first."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from tenant_compiler.backends.kubernetes.common import DEFAULT_CLUSTER, priority_class, scene, service_metadata
 from tenant_compiler.backends.kubernetes.edge import routes
 from tenant_compiler.backends.kubernetes.network import policies
+from tenant_compiler.backends.kubernetes.operations import backups, tracing
 from tenant_compiler.backends.kubernetes.services import scaling, workloads
 from tenant_compiler.backends.kubernetes.tenancy import access, admission, namespace
 
@@ -46,6 +47,8 @@ def manifests(here: Scene) -> list[ArtifactObject]:
     found += access.duties(here)
     found += admission.image_policy(here)
     found += routes.sign_on(here)
+    found += tracing.objects(here)
+    found += backups.objects(here)
     settings, digest = workloads.settings(here)
     found += settings
     ports = {workload.name: workload.port for workload in plan.workloads}

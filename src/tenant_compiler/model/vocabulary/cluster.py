@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, NotRequired
 
-from annotated_types import Ge, Le
+from annotated_types import Ge, Le, MaxLen
 from typing_extensions import TypedDict
 
-from tenant_compiler.model.vocabulary.annotations import LABEL, NAME, Info
+from tenant_compiler.model.vocabulary.annotations import LABEL, LINE, NAME, Info
 from tenant_compiler.model.vocabulary.groups import Group
 
 
@@ -36,6 +36,11 @@ class ClusterMonitoring(TypedDict):
     namespace: Annotated[str, Info("Prometheus' namespace.", "monitoring", pattern=LABEL)]
 
 
+IMAGE = r"^[a-z0-9][a-z0-9.:/_-]{0,252}@sha256:[0-9a-f]{64}$"
+"""An image of the platform's own, pinned by its digest."""
+_DIGEST = "0123456789abcdef" * 4
+
+
 class Tracing(TypedDict):
     """Where spans and metrics are sent."""
 
@@ -45,6 +50,75 @@ class Tracing(TypedDict):
             "The collector's OTLP address, `service.namespace:port`.",
             "otel-gateway.observability:4317",
             pattern=r"^[a-z0-9-]+\.[a-z0-9-]+:[0-9]{2,5}$",
+        ),
+    ]
+    operator: Annotated[
+        bool,
+        Info(
+            "The OpenTelemetry Operator runs here: a tenant that asks for it gets a collector of its own.",
+            example=True,
+            default=False,
+        ),
+    ]
+    image: NotRequired[
+        Annotated[
+            str,
+            Info(
+                "The collector's image, a distribution with the processors `tail_sampling` and `transform`; left out:"
+                " the operator's own, which tenants with rules for images do not let in.",
+                f"registry.acme.example/otelcol@sha256:{_DIGEST}",
+                pattern=IMAGE,
+            ),
+        ]
+    ]
+    retention_days: NotRequired[
+        Annotated[int, Ge(1), Le(3650), Info("What is behind the address keeps traces for so long.", 7, "days")]
+    ]
+
+
+class ClusterBackup(TypedDict):
+    """What backs up the namespaces of the cluster."""
+
+    kind: Annotated[
+        Literal["none", "velero"],
+        Info("What makes the backups.", "velero", values={"none": "Nothing.", "velero": "Velero."}, default="velero"),
+    ]
+    namespace: Annotated[str, Info("Its namespace.", "velero", pattern=LABEL, default="velero")]
+    bucket: Annotated[
+        str, Info("The bucket of all backups.", "acme-backup-eu", pattern=r"^[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]$")
+    ]
+    region: Annotated[
+        str, Info("The bucket's region: a tenant whose data must not be there is refused.", "eu-west-1", pattern=NAME)
+    ]
+    provider: NotRequired[
+        Annotated[
+            Literal["aws", "azure", "gcp"],
+            Info(
+                "Velero's plug-in; left out: that of the cluster's cloud, and on premises `aws`, for others' S3.",
+                "aws",
+                values={"aws": "S3.", "azure": "Blob Storage.", "gcp": "Cloud Storage."},
+            ),
+        ]
+    ]
+    key_prefix: NotRequired[
+        Annotated[
+            str,
+            MaxLen(200),
+            Info(
+                "Keys of the tenants' own for their backups are called so, then like the tenant's namespace; a key's"
+                " policy must let Velero use it.",
+                "alias/backup-",
+                pattern=r"^[A-Za-z0-9/_-]+$",
+            ),
+        ]
+    ]
+    settings: Annotated[
+        dict[str, Annotated[str, Info("A setting.", "acmebackups", pattern=LINE)]],
+        Info(
+            "Settings of the plug-in for the bucket, as Velero calls them.",
+            {"storageAccount": "acmebackups"},
+            keys=r"^[A-Za-z][A-Za-z0-9]{0,62}$",
+            default={},
         ),
     ]
 
@@ -112,6 +186,9 @@ class Cluster(TypedDict):
     gateway: NotRequired[Annotated[Gateway, Info("Where clients' requests come from.", {"namespace": "gateway"})]]
     monitoring: NotRequired[Annotated[ClusterMonitoring, Info("Who scrapes metrics.", {"namespace": "monitoring"})]]
     tracing: NotRequired[Annotated[Tracing, Info("Where spans are sent.", {"otlp": "otel-gateway.observability:4317"})]]
+    backup: NotRequired[
+        Annotated[ClusterBackup, Info("What backs up namespaces.", {"bucket": "acme-backup-eu", "region": "eu-west-1"})]
+    ]
     data_cidrs: Annotated[
         list[Annotated[str, Info("A private range.", "10.20.0.0/16", format="cidr")]],
         Info("Addresses of the tenants' stores, as seen from the cluster.", ["10.20.0.0/16"], default=[]),

@@ -8,7 +8,7 @@ from annotated_types import Ge, Gt, Le, Lt
 from typing_extensions import TypedDict
 
 from tenant_compiler.model.vocabulary.annotations import LABEL, Info
-from tenant_compiler.model.vocabulary.watch import Logging
+from tenant_compiler.model.vocabulary.watch import Logging, Tracing
 
 
 class Indicator(TypedDict):
@@ -49,3 +49,6 @@ class Monitoring(TypedDict):
         ),
     ]
     logging: Annotated[Logging, Info("Logs of the services.", {"retention_days": 90}, default={})]
+    tracing: Annotated[
+        Tracing, Info("Traces of requests, sent by OpenTelemetry.", {"sampling_percent": 10}, default={})
+    ]

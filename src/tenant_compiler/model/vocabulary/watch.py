@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, NotRequired
 
-from annotated_types import Ge, Le
+from annotated_types import Ge, Le, MaxLen
 from typing_extensions import TypedDict
 
 from tenant_compiler.model.vocabulary.annotations import NAME, Info
+
+_KEY = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"
 
 
 class Sink(TypedDict):
@@ -89,3 +91,37 @@ class Logging(TypedDict):
 
     retention_days: NotRequired[Annotated[int, Ge(1), Le(3650), Info("They are kept so long.", 90, "days")]]
     sink: NotRequired[Annotated[Sink, Info("Where they are kept.", {"region": "eu-west-1"})]]
+    redact: NotRequired[
+        Annotated[
+            list[Annotated[str, MaxLen(128), Info("A key.", "ssn", pattern=_KEY)]],
+            Info(
+                "Keys whose values leave the cluster neither in records nor in spans, alone or at the end of a longer"
+                " key (`http.request.header.authorization`); upper and lower case are the same.",
+                ["authorization", "ssn"],
+            ),
+        ]
+    ]
+    correlation_header: NotRequired[
+        Annotated[
+            str,
+            MaxLen(64),
+            Info(
+                "The header by which the records of one request are found; services read it as the setting"
+                " `CORRELATION_HEADER`.",
+                "x-correlation-id",
+                pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$",
+            ),
+        ]
+    ]
+
+
+class Tracing(TypedDict):
+    """Traces of requests through the services."""
+
+    sampling_percent: NotRequired[
+        Annotated[float, Ge(0), Le(100), Info("So many of all traces are kept; left out: all.", 10, "percent")]
+    ]
+    keep_errors: NotRequired[
+        Annotated[bool, Info("Traces with an error are kept beyond that share; left out: no.", example=True)]
+    ]
+    retention_days: NotRequired[Annotated[int, Ge(1), Le(3650), Info("Traces are kept so long.", 7, "days")]]

@@ -64,6 +64,7 @@ _RULES: Final[tuple[tuple[str, str, Severity], ...]] = (
     ("TC586", "an object has a host outside the tenant's domains", "error"),
     ("TC587", "an object applies before what it needs", "error"),
     ("TC588", "kustomization.yaml does not list what is there", "error"),
+    ("TC576", "an object is called as one that an operator makes", "error"),
 )
 
 _WALK: Final = _Walk(frozenset(code for code, _, _ in _RULES))

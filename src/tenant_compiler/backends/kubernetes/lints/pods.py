@@ -19,6 +19,7 @@ _TEMPLATES: Final = {
     "CronJob": ("spec", "jobTemplate", "spec", "template"),
     "Pod": (),
 }
+COLLECTOR: Final = "OpenTelemetryCollector"
 WITH_SELECTOR: Final = frozenset({"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"})
 SCALED: Final = frozenset({"Deployment", "StatefulSet", "ReplicaSet"})
 
@@ -40,6 +41,8 @@ class Pods(NamedTuple):
 
 def pods_of(item: ArtifactObject, kind: str, name: str) -> Pods | None:
     """Take an object apart; None for kinds that make no pods."""
+    if kind == COLLECTOR:
+        return _collector(item, name)
     path = _TEMPLATES.get(kind)
     if path is None:
         return None
@@ -50,3 +53,10 @@ def pods_of(item: ArtifactObject, kind: str, name: str) -> Pods | None:
         containers = containers + mappings(spec["initContainers"])
     labels = within(template, "metadata", "labels")
     return Pods(item, kind, name, mapping(item.value.get("spec")), labels, spec, containers)
+
+
+def _collector(item: ArtifactObject, name: str) -> Pods:
+    """The operator makes a Deployment of it, with one container."""
+    spec = mapping(item.value.get("spec"))
+    pod = {"serviceAccountName": spec.get("serviceAccount")}
+    return Pods(item, COLLECTOR, name, spec, {}, pod, [{"resources": mapping(spec.get("resources"))}])

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tenant_compiler.backends.kubernetes.lints.found import about, mapping, within
 from tenant_compiler.backends.kubernetes.lints.group import count
+from tenant_compiler.backends.kubernetes.lints.pods import COLLECTOR
 from tenant_compiler.backends.kubernetes.quantities import read, show_cores, show_gib
 from tenant_compiler.model.artifact import Shared
 from tenant_compiler.model.record import NamedTuple
@@ -32,6 +33,7 @@ class _Bound(NamedTuple):
     """What a quota is rounded up to in the advice, in billionths."""
 
 
+_ROLLING: Final = frozenset({"Deployment", COLLECTOR})
 _HALF_A_CORE: Final = 5 * 10**8
 _HALF_A_GIB: Final = 2**29 * 10**9
 _BOUNDS: Final = (
@@ -104,8 +106,8 @@ def _pods(own: Group, pods: Pods) -> int:
     if pods.kind == "Job":
         return count(spec.get("parallelism"))
     most = own.replicas(pods)[1]
-    strategy = mapping(spec.get("strategy"))
-    if pods.kind != "Deployment" or strategy.get("type") == "Recreate":
+    strategy = mapping(spec.get("deploymentUpdateStrategy" if pods.kind == COLLECTOR else "strategy"))
+    if pods.kind not in _ROLLING or strategy.get("type") == "Recreate":
         return most
     return most + _surge(mapping(strategy.get("rollingUpdate")).get("maxSurge", "25%"), most)
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tenant_compiler.backends.kubernetes.lints import references, selectors
 from tenant_compiler.backends.kubernetes.lints.found import about, mapping, mappings, within
+from tenant_compiler.backends.kubernetes.lints.pods import COLLECTOR
 
 if TYPE_CHECKING:
     from tenant_compiler.backends.kubernetes.lints.found import Found
@@ -28,10 +29,24 @@ def judge(group: Group, found: Found, *, whole: bool) -> None:
         selectors.judge(group, found)
     for item in group.of("Service").values():
         _ports(item, group, found)
+    for item in group.of(COLLECTOR).values():
+        _taken(item, group, found)
     for item in group.of("HorizontalPodAutoscaler").values():
         _replicas(item, group, found)
     for item in group.of("PodDisruptionBudget").values():
         _budget(item, group, found)
+
+
+def _taken(item: ArtifactObject, group: Group, found: Found) -> None:
+    """TC576: an object that is called as one that an operator makes of another object."""
+    made = f"{item.value['metadata']['name']}-collector"
+    for kind in ("Service", "Deployment", "ServiceAccount"):
+        for name in (made, f"{made}-headless", f"{made}-monitoring"):
+            other = group.of(kind).get(name)
+            if other is not None:
+                advice = "give the service another name: the operator and the delivery would overwrite each other"
+                found.add("TC576", other, f"the operator makes a {kind} of the same name from {item.id}", advice)
+                return
 
 
 def _ports(item: ArtifactObject, group: Group, found: Found) -> None:

@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from tenant_compiler.backends.kubernetes.common import NAMESPACE_NAME, OWN, TENANT, made, metadata, pods_of
+from tenant_compiler.backends.kubernetes.operations import tracing
 from tenant_compiler.model.artifact import ArtifactObject, Shared
 
 if TYPE_CHECKING:
@@ -62,9 +63,9 @@ def namespace_policies(here: Scene) -> list[ArtifactObject]:
         _policy(metadata(here, "default.deny"), _DENY, TENANT),
         _policy(metadata(here, "default.dns"), _DNS, TENANT),
     ]
-    tracing = here.cluster.get("tracing")
-    if tracing is not None:
-        found.append(_policy(metadata(here, "default.tracing"), _tracing(tracing["otlp"]), TENANT))
+    spans = tracing.destination(here)
+    if spans is not None:
+        found.append(_policy(metadata(here, "default.tracing"), spans, TENANT))
     egress = here.plan.egress
     if egress:
         rules = [_outside(destination) for destination in egress]
@@ -203,14 +204,6 @@ def _towards(name: str, port: int) -> Shared:
 @lru_cache(maxsize=1024)
 def _from_namespace(namespace: str, port: int) -> Shared:
     return Shared({"from": [_namespace(namespace)], "ports": _tcp((port,))})
-
-
-@lru_cache(maxsize=64)
-def _tracing(otlp: str) -> Shared:
-    """To the collector's namespace: which pods stand behind the name of a Service is not known here."""
-    service, _, port = otlp.rpartition(":")
-    rule = {"to": [_namespace(service.split(".")[1])], "ports": _tcp((int(port),))}
-    return Shared({"podSelector": _EVERYTHING, "policyTypes": ["Egress"], "egress": [rule]})
 
 
 def _namespace(name: str) -> dict[str, Any]:

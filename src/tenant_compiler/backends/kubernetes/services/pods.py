@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from tenant_compiler.backends.kubernetes.common import cores, mebibytes, pods_of
+from tenant_compiler.backends.kubernetes.operations import tracing
 from tenant_compiler.emit.escape import kubernetes_value
 from tenant_compiler.model.artifact import Shared
 
@@ -29,6 +30,7 @@ _CONTAINER_SECURITY: Final = Shared(
 )
 _LIFECYCLE: Final = Shared({"preStop": {"sleep": {"seconds": DRAIN_SECONDS}}})
 _ENDPOINT: Final = "OTEL_EXPORTER_OTLP_ENDPOINT"
+_SAMPLER: Final = "OTEL_TRACES_SAMPLER"
 _MOUNTS: Final = [Shared({"name": "tmp", "mountPath": "/tmp"})]  # noqa: S108 - a folder in the container
 _SETTINGS: Final = [Shared({"configMapRef": {"name": "settings"}})]
 
@@ -43,7 +45,7 @@ def template(here: Scene, meta: Shared, workload: Workload, settings: str) -> di
         settings: a hash of the public settings, empty for none: a change of them starts new pods.
     """
     head: dict[str, Any] = {"labels": meta["labels"]}
-    annotations = _annotations(workload.bandwidth_mbps, settings)
+    annotations = _annotations(workload.bandwidth_mbps, settings, tracing.collects(here))
     if annotations:
         head["annotations"] = annotations
     return {"metadata": head, "spec": _pod(here, workload, settings)}
@@ -72,9 +74,9 @@ def _container(here: Scene, workload: Workload, settings: str) -> dict[str, Any]
     container: dict[str, Any] = {"name": workload.name, "image": workload.image}
     if workload.command:
         container["command"] = [kubernetes_value(word) for word in workload.command]
-    tracing = here.cluster.get("tracing")
-    if workload.env or tracing:
-        container["env"] = _environment(workload.env, tracing["otlp"] if tracing else "")
+    endpoint = tracing.endpoint(here)
+    if workload.env or endpoint:
+        container["env"] = _environment(workload.env, endpoint, tracing.share(here))
     if settings:
         container["envFrom"] = _SETTINGS
     container["resources"] = _resources(workload.requests, workload.limits)
@@ -91,11 +93,13 @@ def _container(here: Scene, workload: Workload, settings: str) -> dict[str, Any]
     return container
 
 
-def _environment(env: Mapping[str, str], otlp: str) -> list[Shared]:
-    """The service's variables, and where its spans go under the name that OpenTelemetry's SDKs read."""
+def _environment(env: Mapping[str, str], endpoint: str, share: str) -> list[Shared]:
+    """The service's variables, and where its spans go under the names that OpenTelemetry's SDKs read."""
     variables = [_variable(name, text) for name, text in env.items()]
-    if otlp and _ENDPOINT not in env:
-        variables.append(_variable(_ENDPOINT, f"http://{otlp}"))
+    if endpoint and _ENDPOINT not in env:
+        variables.append(_variable(_ENDPOINT, endpoint))
+    if share and _SAMPLER not in env:
+        variables += (_variable(_SAMPLER, "parentbased_traceidratio"), _variable(f"{_SAMPLER}_ARG", share))
     return variables
 
 
@@ -106,7 +110,7 @@ def _variable(name: str, text: str) -> Shared:
 
 
 @lru_cache(maxsize=1024)
-def _annotations(bandwidth_mbps: int | None, settings: str) -> Shared:
+def _annotations(bandwidth_mbps: int | None, settings: str, inject: bool) -> Shared:  # noqa: FBT001 - cached
     annotations = Shared()
     if bandwidth_mbps is not None:
         # In bits a second, as the bandwidth plug-in of the pod network reads it.
@@ -115,6 +119,8 @@ def _annotations(bandwidth_mbps: int | None, settings: str) -> Shared:
         )
     if settings:
         annotations["tenant-compiler.dev/settings"] = settings
+    if inject:
+        annotations[tracing.INJECT] = tracing.COLLECTOR
     return annotations
 
 

@@ -6,11 +6,12 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from tenant_compiler.backends.kubernetes.common import OWN, TENANT, cores, made, mebibytes, metadata
+from tenant_compiler.backends.kubernetes.operations import tracing
 from tenant_compiler.model.artifact import ArtifactObject, Shared
 
 if TYPE_CHECKING:
     from tenant_compiler.backends.kubernetes.common import Scene
-    from tenant_compiler.model.plan import Lineage, Plan
+    from tenant_compiler.model.plan import Lineage
 
 _QUOTAS: Lineage = (("spec", "quotas"),)
 _COUNTED = ("cpu_cores", "memory_gb", "storage_gb", "ml_model_instances", "ai_processing_units")
@@ -30,7 +31,7 @@ def objects(here: Scene) -> list[ArtifactObject]:
         _millicores(quotas["cpu_cores"]),
         _mib(quotas["memory_gb"]),
         _mib(quotas["storage_gb"]),
-        _deployments(here.plan),
+        _deployments(here),
         _accelerators(here),
     )
     limits = _limits(_millicores(quotas["cpu_cores"]), _mib(quotas["memory_gb"]), _mib(quotas["storage_gb"]))
@@ -92,11 +93,13 @@ def _pod_security(minor: str) -> dict[str, str]:
     return levels
 
 
-def _deployments(plan: Plan) -> int | None:
-    instances = plan.quotas["ml_model_instances"]
+def _deployments(here: Scene) -> int | None:
+    """As many as the tenant's services, its instances of models, and what operators make for it."""
+    instances = here.plan.quotas["ml_model_instances"]
     if instances is None:
         return None
-    return int(instances) + sum(workload.kind != "cron" for workload in plan.workloads)
+    own = sum(workload.kind != "cron" for workload in here.plan.workloads)
+    return int(instances) + own + tracing.deployments(here)
 
 
 def _accelerators(here: Scene) -> tuple[str, int] | None:

@@ -1,0 +1,109 @@
+"""How a tenant is run, as planned: traces, what is taken out of them, and where its namespace is backed up."""
+
+from __future__ import annotations
+
+import pytest
+
+AT = ("spec", "monitoring")
+
+
+def test_nobody_who_says_nothing_has_traces(plan):
+    """No share, and no need."""
+    made = plan()
+    assert made.tracing is None
+    assert not [need for need in made.needs if need.feature.startswith("tracing")]
+
+
+def test_all_traces_are_kept_unless_said(plan):
+    """A time alone asks for the traces of all requests, without those beyond a share."""
+    made = plan(monitoring={"tracing": {"retention_days": 7}}).tracing
+    assert (made.sampling_percent, made.keep_errors, made.retention_days, made.redact) == (100, False, 7, ())
+    assert made.made_from == made.kept_from == ((*AT, "tracing", "retention_days"),)
+
+
+def test_each_promise_is_a_need_at_its_own_line(plan):
+    """The share, the errors beyond it, what is taken out, and the time."""
+    made = plan(
+        monitoring={
+            "tracing": {"sampling_percent": 10, "keep_errors": True, "retention_days": 7},
+            "logging": {"redact": ["ssn"]},
+        }
+    )
+    needs = {need.feature: need.pointer for need in made.needs if need.feature.startswith("tracing")}
+    assert needs == {
+        "tracing": (*AT, "tracing", "sampling_percent"),
+        "tracing.errors": (*AT, "tracing", "keep_errors"),
+        "tracing.redaction": (*AT, "logging", "redact"),
+        "tracing.retention": (*AT, "tracing", "retention_days"),
+    }
+    assert made.tracing.made_from == (
+        (*AT, "tracing", "sampling_percent"),
+        (*AT, "tracing", "keep_errors"),
+        (*AT, "logging", "redact"),
+    )
+
+
+def test_what_is_taken_out_needs_no_word_about_traces(plan):
+    """Records are read by the same collector."""
+    made = plan(monitoring={"logging": {"redact": ["ssn"]}})
+    assert [need.feature for need in made.needs if need.feature.startswith("tracing")] == ["tracing.redaction"]
+    assert made.tracing.made_from == ((*AT, "logging", "redact"),)
+
+
+def test_errors_need_nothing_more_where_all_traces_are_kept(plan):
+    """They are among them."""
+    made = plan(monitoring={"tracing": {"sampling_percent": 100, "keep_errors": True}})
+    assert "tracing.errors" not in [need.feature for need in made.needs]
+
+
+def test_services_read_the_header_of_a_request(plan):
+    """As a public setting."""
+    settings = {each.name: each.value for each in plan(monitoring={"logging": {"correlation_header": "x-id"}}).settings}
+    assert settings["CORRELATION_HEADER"] == "x-id"
+
+
+@pytest.fixture
+def velero(project):
+    """A workspace whose cluster backs up to a region."""
+
+    def make(region, kind="velero"):
+        with open(f"{project.root}/tenant-compile.toml", encoding="utf-8") as file:
+            text = file.read()
+        backup = f'backup = {{ kind = "{kind}", bucket = "acme-backup", region = "{region}" }}\n'
+        project.write("tenant-compile.toml", text + backup)
+
+    return make
+
+
+def test_the_bucket_of_the_cluster_lies_inside_the_residency(project, velero, service):
+    """A tenant whose namespace would be backed up outside is refused; one without backups is not."""
+    velero("us-east-1")
+    inside = {
+        "cloud": "aws",
+        "regions": {"eu-central-1": {}},
+        "residency": {"jurisdictions": ["EU"], "strict": True},
+    }
+    project.tenant(placement=inside, services={"app": service()}, backup={"schedule": "0 2 * * *"})
+    found = [finding for finding in project.one().diagnostics if finding.code == "TC319"]
+    assert [(finding.severity, finding.place.pointer) for finding in found] == [
+        ("error", ("spec", "backup", "schedule"))
+    ]
+    project.tenant(placement=inside, services={"app": service()})
+    assert "TC319" not in project.codes()
+
+
+def test_a_cluster_that_backs_up_nothing_sends_nothing_anywhere(plan, velero, service):
+    """Its bucket does not count."""
+    velero("us-east-1", "none")
+    assert plan(services={"app": service()}, backup={"schedule": "0 2 * * *"}).other_regions == ()
+
+
+def test_a_key_of_ones_own_is_needed_for_backups_of_the_namespace(plan, service):
+    """Where there is a schedule, and something runs."""
+    features = [
+        need.feature
+        for need in plan(
+            services={"app": service()}, backup={"schedule": "0 2 * * *"}, security={"encryption_level": "enhanced"}
+        ).needs
+    ]
+    assert "backup.key" in features
