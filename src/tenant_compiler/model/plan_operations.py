@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 class Tracing(NamedTuple):
     """Traces of requests, and what of them and of records may not leave the cluster."""
 
-    sampling_percent: float
+    sampling_percent: int
     """Of all traces."""
     keep_errors: bool
     """Also those with an error that are not in the share."""

@@ -57,6 +57,11 @@ FORMS: Final[Mapping[str, str]] = {
     ),
     r"^[A-Z]{2,4}$": "a code of 2 to 4 capital letters, such as `DE`, `US` or `APAC`",
     r"^[A-Za-z_][A-Za-z0-9_]{0,62}$": "a column's name (at most 63 letters, digits and `_`, no digit first)",
+    r"^[a-z0-9]+(-[a-z0-9]+)*$": "a header's name (lower-case letters and digits, with dashes between)",
+    r"^[A-Za-z][A-Za-z0-9]{0,62}$": "a setting's name (letters and digits, a letter first)",
+    r"^[A-Za-z0-9][A-Za-z0-9_.-]*$": "a key (letters, digits, `_`, `.` and `-`; a letter or digit first)",
+    r"^[A-Za-z0-9/_-]+$": "letters, digits, `/`, `_` and `-`",
+    r"^[a-z0-9][a-z0-9.:/_-]{0,252}@sha256:[0-9a-f]{64}$": "an image pinned by `@sha256:` and 64 hexadecimal digits",
     r"^[a-z][a-z0-9_]*$": "a parameter's name (lower-case letters, digits and `_`; a letter first)",
 }
 """What the vocabulary's patterns ask for; a test holds that none is missing."""

@@ -85,7 +85,7 @@ class ClusterBackup(TypedDict):
     ]
     namespace: Annotated[str, Info("Its namespace.", "velero", pattern=LABEL, default="velero")]
     bucket: Annotated[
-        str, Info("The bucket of all backups.", "acme-backup-eu", pattern=r"^[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]$")
+        str, Info("The bucket of all backups.", "acme-backup-eu", pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")
     ]
     region: Annotated[
         str, Info("The bucket's region: a tenant whose data must not be there is refused.", "eu-west-1", pattern=NAME)

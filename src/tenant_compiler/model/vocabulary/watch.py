@@ -119,7 +119,7 @@ class Tracing(TypedDict):
     """Traces of requests through the services."""
 
     sampling_percent: NotRequired[
-        Annotated[float, Ge(0), Le(100), Info("So many of all traces are kept; left out: all.", 10, "percent")]
+        Annotated[int, Ge(0), Le(100), Info("So many of all traces are kept; left out: all.", 10, "percent")]
     ]
     keep_errors: NotRequired[
         Annotated[bool, Info("Traces with an error are kept beyond that share; left out: no.", example=True)]

@@ -198,7 +198,7 @@ def test_without_an_operator_the_sdks_draw_the_share(made, context, make_workloa
     objects = made(context(operator=False), workloads=(make_workload(), own))
     (container,) = objects["Deployment/portal"]["spec"]["template"]["spec"]["containers"]
     env = {each["name"]: each["value"] for each in container["env"]}
-    assert (env["OTEL_TRACES_SAMPLER"], env["OTEL_TRACES_SAMPLER_ARG"]) == ("parentbased_traceidratio", "0.1")
+    assert (env["OTEL_TRACES_SAMPLER"], env["OTEL_TRACES_SAMPLER_ARG"]) == ("parentbased_traceidratio", "0.10")
     assert "OpenTelemetryCollector/otel" not in objects
     (other,) = objects["Deployment/own"]["spec"]["template"]["spec"]["containers"]
     assert "OTEL_TRACES_SAMPLER_ARG" not in {each["name"] for each in other["env"]}

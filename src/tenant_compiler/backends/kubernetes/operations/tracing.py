@@ -87,7 +87,7 @@ def share(here: Scene) -> str:
     said = here.plan.tracing
     if said is None or said.sampling_percent >= _ALL or "tracing" not in here.cluster or collects(here):
         return ""
-    return f"{said.sampling_percent / _ALL:.6f}".rstrip("0").rstrip(".")
+    return f"{said.sampling_percent / _ALL:.2f}"
 
 
 def destination(here: Scene) -> Shared | None:
@@ -192,7 +192,7 @@ def _redaction(keys: tuple[str, ...]) -> Shared:
 
 
 @lru_cache(maxsize=256)
-def _sampling(percent: float, *, errors: bool) -> Shared:
+def _sampling(percent: int, *, errors: bool) -> Shared:
     """Keep a trace when any of these says so."""
     policies: list[dict[str, Any]] = [
         {"name": "share", "type": "probabilistic", "probabilistic": {"sampling_percentage": percent}}
