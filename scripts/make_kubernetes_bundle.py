@@ -79,6 +79,9 @@ CUSTOM_KINDS = tuple(
 )
 """What it emits beside that: kinds of other projects; the catalog has a file for each, named after it."""
 
+TCP_ROUTE = "gateway.networking.k8s.io/v1alpha2/TCPRoute"
+_HTTP_ROUTE = "gateway.networking.k8s.io/v1/HTTPRoute"
+
 _METADATA = {"$ref": "#/$defs/io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"}
 """A definition of a custom kind leaves the metadata open; the API server does not."""
 
@@ -98,6 +101,7 @@ Made by `scripts/make_kubernetes_bundle.py`; do not edit.
 | OpenAPI definitions of the API, {first} to {last} | kubernetes/kubernetes, `api/openapi-spec` | Apache-2.0 |
 | their JSON Schemas, `v1.NN.0-local-strict` | PyPI `kubernetes-validate` {version} | Apache-2.0 |
 | JSON Schemas of {custom} other kinds | datreeio/CRDs-catalog 7b1e26ef9dee | MIT, (c) 2022 datree.io |
+| TCPRoute, of the parts that HTTPRoute has, too | kubernetes-sigs/gateway-api 008ffdb97f25, `config/crd` | Apache-2.0 |
 | their CustomResourceDefinitions | the projects named below | Apache-2.0 |
 
 The projects: kubernetes-sigs (gateway-api, secrets-store-csi-driver), kubernetes/autoscaler, envoyproxy/gateway,
@@ -145,6 +149,37 @@ def catalogue(folder: str) -> dict[str, dict[str, Any]]:
     return found
 
 
+def tcp_route(http: dict[str, Any]) -> dict[str, Any]:
+    """The schema of TCPRoute, from that of HTTPRoute: parents and backends are of the same types in both."""
+    parts = http["properties"]["spec"]["properties"]
+    rule = parts["rules"]["items"]["properties"]
+    backend = rule["backendRefs"]["items"]
+    refs = {key: value for key, value in backend["properties"].items() if key != "filters"}
+    backends = {**rule["backendRefs"], "minItems": 1, "items": {**backend, "properties": refs}}
+    rules = {
+        "type": "array",
+        "minItems": 1,
+        "maxItems": 16,
+        "items": {
+            "type": "object",
+            "properties": {"backendRefs": backends, "name": rule["name"]},
+            "additionalProperties": False,
+        },
+    }
+    version, kind = TCP_ROUTE.rsplit("/", 1)
+    own = {
+        "apiVersion": {"enum": [version], "type": "string"},
+        "kind": {"enum": [kind], "type": "string"},
+        "spec": {
+            "type": "object",
+            "required": ["rules"],
+            "properties": {"parentRefs": parts["parentRefs"], "rules": rules},
+            "additionalProperties": False,
+        },
+    }
+    return {**http, "properties": {**http["properties"], **own}}
+
+
 def kept(bundle: str) -> dict[str, dict[str, Any]]:
     """Read the schemas of custom kinds from a bundle as it is, with the keys of their lists put back."""
     index, lists = _load(os.path.join(bundle, "index.json")), _load(os.path.join(bundle, "list-map-keys.json"))
@@ -169,6 +204,7 @@ def make(package: str, version: str, custom: dict[str, dict[str, Any]]) -> dict[
         version: its version.
         custom: what `catalogue` or `kept` gives.
     """
+    derived = {TCP_ROUTE: tcp_route(custom[_HTTP_ROUTE])}
     files: dict[str, str] = {}
     index: dict[str, dict[str, str]] = {}
     lists: dict[str, dict[str, dict[str, str | None]]] = {}
@@ -177,7 +213,7 @@ def make(package: str, version: str, custom: dict[str, dict[str, Any]]) -> dict[
         definitions = _load(os.path.join(folder, "_definitions.json"))["$defs"]
         index[minor] = {}
         released = {kind: _load(os.path.join(folder, stem + ".json")) for kind, stem in KINDS.items()}
-        for kind, raw in (*released.items(), *custom.items()):
+        for kind, raw in (*released.items(), *custom.items(), *derived.items()):
             text = _compact(with_definitions(raw, definitions))
             digest = hashlib.blake2b(text.encode(), digest_size=4).hexdigest()
             name = f"{kind.rsplit('/', 1)[1].lower()}-{digest}.json"
@@ -271,7 +307,7 @@ def main(arguments: list[str]) -> int:
     files = make(package_folder(), importlib.metadata.version("kubernetes-validate"), custom)
     write(files, options.output)
     size = sum(len(text.encode()) for text in files.values()) // 1024
-    kinds = len(KINDS) + len(custom)
+    kinds = len(KINDS) + len(custom) + 1
     print(f"{options.output}: {len(files)} files, {size} KiB for {kinds} kinds x {len(MINORS)} minors")
     return 0
 

@@ -109,7 +109,16 @@ CONFIG = {
             "cloud": "aws",
             "region": "eu-central-1",
             "network_policy": "cilium",
-            "gateway": {"namespace": "gateway", "kind": "envoy-gateway", "name": "public"},
+            "gateway": {
+                "namespace": "gateway",
+                "kind": "envoy-gateway",
+                "name": "public",
+                "trusted_hops": 1,
+                "geoip": True,
+                "rate_limit_service": True,
+                "tls_minimum": "1.2",
+            },
+            "certificates": {"issuer": "letsencrypt", "kind": "ClusterIssuer", "challenge": "dns01"},
             "monitoring": {"namespace": "monitoring"},
             "tracing": {
                 "otlp": "otel.observability:4317",
@@ -131,7 +140,44 @@ CONFIG = {
             "gpu": {"resource": "nvidia.com/gpu", "units_per_accelerator": 10},
         },
         "second": {"cloud": "aws", "region": "eu-central-1"},
-        "berlin": {"cloud": "on_premises", "region": "dc-1", "jurisdiction": "EU", "network_policy": "kubernetes"},
+        "west": {
+            "cloud": "aws",
+            "region": "eu-west-1",
+            "gateway": {
+                "namespace": "gateway",
+                "kind": "envoy-gateway",
+                "name": "public",
+                "geoip": True,
+                "tls_minimum": "1.3",
+            },
+        },
+        "berlin": {
+            "cloud": "on_premises",
+            "region": "dc-1",
+            "jurisdiction": "EU",
+            "network_policy": "kubernetes",
+            "gateway": {"namespace": "gateway", "kind": "envoy-gateway", "class": "envoy", "tcp_routes": True},
+            "certificates": {
+                "issuer": "own",
+                "kind": "Issuer",
+                "acme": {
+                    "server": "https://acme.example/directory",
+                    "email": "a@acme.example",
+                    "dns01": {"route53": {"region": "eu-central-1"}},
+                },
+            },
+        },
+        "bonn": {
+            "cloud": "on_premises",
+            "region": "dc-2",
+            "gateway": {"namespace": "gateway", "kind": "gateway-api", "name": "public"},
+        },
+        "kiel": {
+            "cloud": "on_premises",
+            "region": "dc-3",
+            "gateway": {"namespace": "gateway", "kind": "gateway-api", "class": "istio"},
+            "certificates": {"issuer": "letsencrypt", "challenge": "http01"},
+        },
     },
 }
 
@@ -218,6 +264,7 @@ RICH = {
                 "keys_url": "https://id.acme.example/keys",
                 "client_id": "acme",
                 "client_secret": {"from": "secret/oidc/client"},
+                "groups_claim": "groups",
             },
             "mfa_methods": ["webauthn", "totp"],
             "roles": {"admin": {"groups": ["grp-admin"]}},
@@ -248,7 +295,10 @@ RICH = {
             "sink": {"region": "eu-west-1"},
             "review": {"automated": True, "every_days": 8},
         },
-        "tls": {"minimum_version": "1.2", "mutual": True},
+        "ip_whitelist_enabled": True,
+        "ip_whitelist": ["203.0.113.0/24"],
+        "geo_restriction": {"mode": "allow", "countries": ["DE", "AT"]},
+        "tls": {"minimum_version": "1.2", "mutual": True, "certificate_days": 90},
         "keys": {"custody": "customer_managed", "rotation_days": 180, "hsm": False, "fips": False},
         "network": {
             "egress": {
@@ -276,7 +326,11 @@ RICH = {
                 "limits": {"cpu_cores": 1, "memory_gb": 2, "ephemeral_storage_gb": 2},
             },
             "scaling": {"minimum": 2, "maximum": 6, "cpu_percent": 60},
-            "expose": {"hosts": ["a.acme.example", "shop.brand.example"]},
+            "expose": {
+                "hosts": ["a.acme.example", "shop.brand.example"],
+                "paths": ["/a", "/b"],
+                "cors_origins": ["https://acme.example"],
+            },
             "probes": {"readiness": "/ready", "liveness": "/live", "startup_seconds": 60},
             "env": {"LOG_LEVEL": "info"},
             "availability": {"maximum_unavailable": 1},
@@ -343,7 +397,7 @@ OUTSIDE = {
     "owner": {"team": "care", "email": "care@acme.example"},
     "placement": {
         "cloud": "on_premises",
-        "regions": {"dc-1": {"role": "primary"}},
+        "regions": {"dc-1": {"role": "primary"}, "dc-2": {"role": "active"}, "dc-3": {"role": "active"}},
         "residency": {"jurisdictions": ["US", "UK", "CH", "CA", "APAC"], "strict": False},
     },
     "domains": ["other.example"],
@@ -351,7 +405,14 @@ OUTSIDE = {
         "network": {"egress": {"mail": {"host": "mail.example", "reason": "mail"}}},
         "audit": {"review": {"every_days": 7}},
     },
-    "services": {"app": {"image": "registry.acme.example/app" + DIGEST, "expose": {"hosts": ["a.other.example"]}}},
+    "services": {
+        "app": {"image": "registry.acme.example/app" + DIGEST, "expose": {"hosts": ["a.other.example"]}},
+        "wire": {
+            "image": "registry.acme.example/wire" + DIGEST,
+            "protocol": "tcp",
+            "expose": {"hosts": ["wire.other.example"]},
+        },
+    },
     "monitoring": {"slos": {"up": {"service": "app", "objective_percent": 99}}},
 }
 
@@ -595,6 +656,8 @@ def others(value, field):
         items = field.get("items", {})
         replaced = [[new] for item in value[:1] for ways in others(item, items) for new in ways]
         return [[value[:-1], value[1:]], [new + value[1:] for new in replaced]]
+    if isinstance(value, dict):
+        return [[{**value, "more": {}}]]
     if isinstance(value, str):
         ways = [
             f"{value}x",
@@ -628,6 +691,8 @@ OTHERS = {
     "eu-west-1": ["eu-west-3"],
     "secret/oidc/client": ["secret/other/client"],
     "https://id.acme.example": ["https://id.other.example"],
+    "https://acme.example": ["https://other.example"],
+    "DE": ["FR"],
 }
 """What to write in place of texts that have a form."""
 

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+from tenant_compiler.model.plan_edge import EdgeTls
 from tenant_compiler.model.record import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from tenant_compiler.model.plan_edge import AllowList, GeoFence
     from tenant_compiler.model.plan_operations import Tracing
     from tenant_compiler.model.pointer import Pointer
 
@@ -93,6 +95,10 @@ class Workload(NamedTuple):
     unused: Lineage
     """What the service says that has no effect beside the rest, such as a range beside a fixed number."""
     made_from: Lineage
+    paths: tuple[str, ...] = ("/",)
+    """Exposed below these only."""
+    cors_origins: tuple[str, ...] = ()
+    """Other sites whose pages may call it from a browser."""
 
 
 class SqlStore(NamedTuple):
@@ -212,6 +218,10 @@ class Identity(NamedTuple):
     idle_minutes: int | None
     privileged_idle_minutes: int | None
     made_from: Lineage
+    groups_claim: str = ""
+    """The claim with a user's groups; empty: nobody looks at groups."""
+    groups: tuple[str, ...] = ()
+    """The groups of all roles, each once: whoever has one gets in."""
 
 
 class Duties(NamedTuple):
@@ -328,6 +338,11 @@ class Plan(NamedTuple):
     """Where it is said that the tenant's environments are kept apart; empty: nobody says."""
     tracing: Tracing | None = None
     """None: nobody says anything of traces."""
+    allow_list: AllowList | None = None
+    """None: clients come from anywhere."""
+    geo_fence: GeoFence | None = None
+    """None: from any country."""
+    edge_tls: EdgeTls = EdgeTls("1.2", 90, (("spec", "security", "tls"),))
 
     @property
     def primary(self) -> Site:

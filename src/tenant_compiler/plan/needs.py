@@ -20,6 +20,10 @@ FEATURES: Final[Mapping[str, str]] = {
     "egress.cidr": "letting traffic out to an address range",
     "edge.hosts": "routing host names to services",
     "edge.limits": "limiting clients' connections and requests at the edge",
+    "edge.allow_list": "letting in clients from listed addresses only",
+    "edge.geo_fence": "letting in clients by the country that they come from",
+    "edge.cors": "letting pages of other sites call services",
+    "edge.tls": "refusing clients with an old version of TLS",
     "store.sql": "SQL stores",
     "store.object": "object stores",
     "keys.customer_managed": "a key of the tenant's own",
@@ -30,6 +34,7 @@ FEATURES: Final[Mapping[str, str]] = {
     "backup": "backups of the stores on a schedule",
     "edge.firewall": "a firewall before exposed services",
     "edge.sign_on": "single sign-on before exposed services",
+    "edge.roles": "letting in users by the groups that they are in",
     "access.duties": "rights of people by their duties",
     "scanning": "watching whether scans for weaknesses are made",
     "multi_region": "a second region for the stores",
@@ -58,6 +63,9 @@ def needs(plan: Plan) -> Iterator[Need]:
     for workload in exposed:
         pointer = ("spec", "services", workload.name, "expose", "hosts")
         yield Need("edge.hosts", f"the routes of the service `{workload.name}`", pointer)
+        if workload.cors_origins and workload.protocol != "tcp":
+            pointer = ("spec", "services", workload.name, "expose", "cors_origins")
+            yield Need("edge.cors", f"the origins that may call the service `{workload.name}`", pointer)
     if exposed:
         pointer = ("spec", "services", exposed[0].name, "expose")
         yield Need("edge.limits", "the limits of clients' connections and requests", pointer)
@@ -76,7 +84,17 @@ def _edge_needs(plan: Plan) -> Iterator[Need]:
     if plan.edge.denial_of_service:
         yield Need("edge.firewall", "the protection from floods of requests", (*network, "ddos_protection"))
     if plan.identity is not None:
-        yield Need("edge.sign_on", "the single sign-on", ("spec", "security", "identity", "sso"))
+        sso: Pointer = ("spec", "security", "identity", "sso")
+        yield Need("edge.sign_on", "the single sign-on", sso)
+        if plan.identity.groups:
+            yield Need("edge.roles", "the rights by users' groups", (*sso, "groups_claim"))
+    if plan.allow_list is not None:
+        yield Need("edge.allow_list", "the IP allow-list", ("spec", "security", "ip_whitelist_enabled"))
+    if plan.geo_fence is not None:
+        yield Need("edge.geo_fence", "the geo fence", ("spec", "security", "geo_restriction"))
+    if plan.edge_tls.minimum != "1.2":  # which every gateway of today asks for
+        tls: Pointer = ("spec", "security", "tls", "minimum_version")
+        yield Need("edge.tls", f"TLS {plan.edge_tls.minimum} before exposed services", tls)
 
 
 def _duty_needs(plan: Plan) -> Iterator[Need]:

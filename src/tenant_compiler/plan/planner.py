@@ -21,6 +21,7 @@ from tenant_compiler.model.plan import (
     SqlStore,
     Workload,
 )
+from tenant_compiler.plan.edge import ALL_PATHS, allow_list, edge_tls, geo_fence, paths
 from tenant_compiler.plan.needs import needs
 from tenant_compiler.plan.operations import tracing
 from tenant_compiler.plan.protection import (
@@ -95,6 +96,9 @@ def make_plan(resolved: Resolved, config: WorkspaceConfig) -> Plan:
         needs=(),
         apart_from=apart_from(spec),
         tracing=tracing(spec),
+        allow_list=allow_list(spec),
+        geo_fence=geo_fence(spec),
+        edge_tls=edge_tls(spec),
     )
     return plan._replace(needs=tuple(needs(plan)))
 
@@ -176,6 +180,8 @@ def _workloads(spec: Selected, bandwidth: int | None) -> Iterator[Workload]:
             bandwidth_mbps=bandwidth,
             unused=tuple(_unused(name, service)),
             made_from=(("spec", "services", name),),
+            paths=paths(service) if "expose" in service else ALL_PATHS,
+            cors_origins=tuple(dict.fromkeys(service["expose"]["cors_origins"])) if "expose" in service else (),
         )
 
 
@@ -186,6 +192,12 @@ def _unused(name: str, service: Service) -> Iterator[Pointer]:
         yield from ((*base, "scaling", field) for field in ("minimum", "maximum") if field in service["scaling"])
     if "schedule" in service and service["kind"] != "cron":
         yield (*base, "schedule")
+    if "expose" in service and service["protocol"] == "tcp":
+        # A connection has no path, and no browser makes one.
+        if service["expose"]["paths"] != ["/"]:
+            yield (*base, "expose", "paths")
+        if service["expose"]["cors_origins"]:
+            yield (*base, "expose", "cors_origins")
 
 
 def _amounts(written: WrittenAmounts, requests: Amounts | None) -> Amounts:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tenant_compiler.model.backend import API_VERSION, PlanCheck
-from tenant_compiler.plan import effects, references
+from tenant_compiler.plan import effects, entrance, references
 
 TENANT_COMPILER_API = API_VERSION
 
@@ -21,4 +21,7 @@ def tenant_compiler_checks() -> list[PlanCheck]:
         PlanCheck("placement", ("TC318", "TC319", "TC321"), references.check_placement),
         PlanCheck("effects", ("TC326",), effects.check_effects),
         PlanCheck("times", ("TC327",), effects.check_times),
+        PlanCheck("allow list", ("TC334", "TC335", "TC336"), entrance.check_allow_list),
+        PlanCheck("geo fence", ("TC337",), entrance.check_geo_fence),
+        PlanCheck("exposed calls", ("TC338",), entrance.check_exposed),
     ]

@@ -68,11 +68,15 @@ def identity(spec: Selected) -> Identity | None:
         return None
     sso = said["sso"]
     base: Pointer = ("spec", "security", "identity")
+    claim = sso.get("groups_claim", "")
+    roles = {name: role["groups"] for name, role in said.get("roles", {}).items() if claim and role.get("groups")}
     made_from: Lineage = (
         *_leaves((*base, "sso"), sso, "issuer", "client_id", "keys_url"),
         (*base, "sso", "client_secret", "from"),
         *_leaves(("spec", "security"), security, "mfa_required"),
         *_leaves(base, said, "mfa_methods", "session_idle_minutes", "privileged_session_idle_minutes"),
+        *(((*base, "sso", "groups_claim"),) if roles else ()),
+        *((*base, "roles", name, "groups") for name in roles),
     )
     return Identity(
         issuer=sso["issuer"],
@@ -84,6 +88,8 @@ def identity(spec: Selected) -> Identity | None:
         idle_minutes=said.get("session_idle_minutes"),
         privileged_idle_minutes=said.get("privileged_session_idle_minutes"),
         made_from=made_from,
+        groups_claim=claim if roles else "",
+        groups=tuple(dict.fromkeys(group for groups in roles.values() for group in groups)),
     )
 
 
@@ -181,6 +187,15 @@ def unused(spec: Selected) -> Iterator[tuple[Pointer, Pointer]]:
         if needed not in said:
             # A review by people needs no trail of ours.
             yield from ((leaf, (*base, needed)) for leaf in _leaves(base, said, *said) if leaf[-1] != "review")
+    security: Pointer = ("spec", "security")
+    if spec["security"].get("ip_whitelist") and not spec["security"].get("ip_whitelist_enabled", False):
+        yield (*security, "ip_whitelist"), (*security, "ip_whitelist_enabled")
+    said_of_users = spec["security"]["identity"]
+    if "groups_claim" in said_of_users.get("sso", _NOTHING) and not any(
+        role.get("groups") for role in said_of_users.get("roles", {}).values()
+    ):
+        identity: Pointer = (*security, "identity")
+        yield (*identity, "sso", "groups_claim"), (*identity, "roles")
 
 
 def _leaves(base: Pointer, said: Mapping[str, Any], *keys: str) -> Lineage:

@@ -192,6 +192,7 @@ CHECKS: Final[Mapping[str, tuple[tuple[tuple[str, ...], Check], ...]]] = {
         (("spec", "backup", "schedule"), check_cron),
         (("spec", "services", "*", "schedule"), check_cron),
         (("spec", "security", "network", "egress", "*", "cidr"), check_public_cidr),
+        (("spec", "security", "ip_whitelist", "*"), check_cidr),
     ),
     "workspace": ((("cluster", "*", "data_cidrs", "*"), check_cidr),),
     "waiver": ((("spec", "created"), check_date), (("spec", "expires"), check_date)),

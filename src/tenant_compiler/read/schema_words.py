@@ -8,7 +8,20 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from tenant_compiler.model.record import NamedTuple
-from tenant_compiler.model.vocabulary.annotations import EMAIL, FROM, GROUP, HOST, LABEL, LINE, NAME, TEXT, URL
+from tenant_compiler.model.vocabulary.annotations import (
+    EMAIL,
+    FROM,
+    GROUP,
+    HOST,
+    LABEL,
+    LINE,
+    NAME,
+    ORIGIN,
+    PATH,
+    SUBDOMAIN,
+    TEXT,
+    URL,
+)
 from tenant_compiler.read.shapes import target
 from tenant_compiler.read.suggest import near
 
@@ -18,6 +31,11 @@ if TYPE_CHECKING:
     from tenant_compiler.read.shapes import Schema
 
 FORMS: Final[Mapping[str, str]] = {
+    PATH: "a path of whole segments, such as `/api`, without `//`, `..` and `%`",
+    ORIGIN: "a site, such as `https://acme.example`, without a path and a wildcard",
+    SUBDOMAIN: "a name (lower-case letters, digits, dashes and dots; a letter or digit first and last)",
+    r"^[A-Z]{2}$": "a code of two capital letters, such as `DE`",
+    r"^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$": "a claim's name (letters, digits, `_` and `-`), nested ones by dots",
     LABEL: "a DNS label (at most 63 lower-case letters, digits and dashes; a letter first, no dash last)",
     NAME: "a name (at most 63 lower-case letters, digits, `-`, `_` and `.`; a letter or digit first and last)",
     HOST: "a host name in lower case with at least one dot and no wildcard",

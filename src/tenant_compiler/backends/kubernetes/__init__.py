@@ -7,11 +7,11 @@
 ``network``      NetworkPolicy
 ``access``       ServiceAccount, Role, RoleBinding: of services, operators, and groups with duties
 ``admission``    ValidatingAdmissionPolicy and its binding: which images may run
-``edge``         HTTPRoute, and SecurityPolicy of Envoy Gateway: sign-on before exposed services
+``edge``         Gateway, routes, certificates, and the policies of Envoy Gateway before exposed services
 ``pods``         the pod that Deployment and CronJob share
 ``workloads``    Deployment, CronJob, ConfigMap
 ``scaling``      Service, HorizontalPodAutoscaler, PodDisruptionBudget
-``fleet``        PriorityClass: what belongs to a cluster and to no single tenant
+``fleet``        PriorityClass, ClientTrafficPolicy: what belongs to a cluster and to no single tenant
 ``schemas``      the schemas of the cluster's version, compiled when first used
 ``check``        objects against those schemas, and what the platform does wider than declared
 ``lints``        what schemas cannot say, over the objects of anybody

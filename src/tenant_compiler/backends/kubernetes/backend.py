@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from tenant_compiler.backends.kubernetes import edge, network, operations, services, tenancy
-from tenant_compiler.backends.kubernetes.fleet import priority_classes
+from tenant_compiler.backends.kubernetes.fleet import fleet_objects
 from tenant_compiler.backends.kubernetes.layout import file, files, stamped
 from tenant_compiler.backends.kubernetes.lower import manifests, scenes
 from tenant_compiler.backends.kubernetes.support import ELSEWHERE
@@ -59,11 +59,11 @@ class KubernetesBackend(Backend):
         return check(artifacts, plan, context)
 
     def lower_fleet(self, facts: Sequence[Fact], context: Context) -> Mapping[str, Sequence[Artifact]]:
-        """Make each cluster's PriorityClasses."""
+        """Make what each cluster has once for all of its tenants."""
         format_ = context.config["targets"]["kubernetes"]["format"]
         return {
             cluster: [file("kubernetes", [stamped(item) for item in objects], format_)]
-            for cluster, objects in priority_classes(facts, context).items()
+            for cluster, objects in fleet_objects(facts, context).items()
         }
 
     def index(self, content: Any) -> dict[str, Any]:

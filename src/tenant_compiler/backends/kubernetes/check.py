@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tenant_compiler.backends.kubernetes.edge import routes as edge
+from tenant_compiler.backends.kubernetes.edge import findings as edge
 from tenant_compiler.backends.kubernetes.lower import scenes
 from tenant_compiler.backends.kubernetes.network.policies import uses_objects, uses_sql
 from tenant_compiler.backends.kubernetes.schemas import validator
@@ -26,8 +26,8 @@ _SHOWN = 5
 def check(artifacts: Sequence[Artifact], plan: Plan, context: Context) -> Iterator[Diagnostic]:
     """Check the manifests of one tenant.
 
-    Codes: TC501 and TC502 (schema), TC510 and TC518 (wider than declared), TC519 (stores out of reach), TC520 and TC524
-    (what the sign-on needs from outside).
+    Codes: TC501 and TC502 (schema), TC510 and TC518 (wider than declared), TC519 (stores out of reach), and those of
+    the edge.
     """
     by_folder: dict[str, list[ArtifactObject]] = {}
     for artifact in artifacts:
@@ -35,7 +35,7 @@ def check(artifacts: Sequence[Artifact], plan: Plan, context: Context) -> Iterat
     said: set[str] = set()
     for stem, here in scenes(plan, context):
         yield from _schema(by_folder.get(stem, ()), here)
-        for finding in (*_reach(here), *_sign_on(here)):
+        for finding in (*_reach(here), *edge.findings(here)):
             # What holds in every cluster of the tenant is said once.
             if finding.message not in said:
                 said.add(finding.message)
@@ -96,52 +96,6 @@ def _reach(here: Scene) -> Iterator[Diagnostic]:
             yield _object_store(workload.name, at)
         if uses_sql(here, workload) and not here.cluster["data_cidrs"]:
             yield _out_of_reach(here, workload.name, at)
-
-
-def _sign_on(here: Scene) -> Iterator[Diagnostic]:
-    """Say what the policy at the edge cannot do alone."""
-    identity = here.plan.identity
-    if identity is None or not any(edge.sign_on(here)):
-        return
-    at = ("spec", "security", "identity")
-    _, secret, key = identity.client_secret.split("/")
-    if key != edge.SECRET_KEY:
-        yield Diagnostic(
-            "TC520",
-            f"the gateway reads the client's secret from the key `{edge.SECRET_KEY}` of the Secret `{secret}`, not from"
-            f" `{key}`",
-            severity="warning",
-            pointer=(*at, "sso", "client_secret", "from"),
-            help=f"keep it in the key `{edge.SECRET_KEY}`, and write `secret/{secret}/{edge.SECRET_KEY}`",
-            target=_TARGET,
-            object="SecurityPolicy/sign-on",
-        )
-    minutes = edge.session_minutes(identity)
-    if minutes is not None:
-        privileged = minutes != identity.idle_minutes
-        yield _provider(
-            f"sessions end when the provider's tokens do, and after {minutes} minutes only where it does not say when",
-            f"let tokens of the client `{identity.client_id}` end after at most {minutes} minutes",
-            (*at, "privileged_session_idle_minutes" if privileged else "session_idle_minutes"),
-        )
-    if edge.demands_factors(identity):
-        yield _provider(
-            f"ID tokens are checked with the keys at {identity.keys_url}, and without the claim `amr` nobody gets in",
-            "write `keys_url` if they are elsewhere, and put the methods of the sign-on (RFC 8176) into the claim",
-            (*at, "sso", "issuer"),
-        )
-
-
-def _provider(message: str, advice: str, pointer: tuple[str | int, ...]) -> Diagnostic:
-    return Diagnostic(
-        "TC524",
-        message,
-        severity="info",
-        pointer=pointer,
-        help=advice,
-        target=_TARGET,
-        object="SecurityPolicy/sign-on",
-    )
 
 
 def _wider(here: Scene, host: str, ports: tuple[int, ...], pointer: tuple[str | int, ...]) -> Diagnostic:

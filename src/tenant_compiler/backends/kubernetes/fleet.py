@@ -1,10 +1,11 @@
-"""What a cluster needs once for all its tenants: the PriorityClasses of their tiers."""
+"""What a cluster needs once for all its tenants: PriorityClasses of tiers, and how clients of its Gateway connect."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
 from tenant_compiler.backends.kubernetes.common import TENANT, made, priority_class
+from tenant_compiler.backends.kubernetes.edge.traffic import platform_clients
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,6 +15,18 @@ if TYPE_CHECKING:
 
 _PREEMPTS_FROM: Final = 2000
 """Pods below this priority wait instead of pushing others out."""
+
+
+def fleet_objects(facts: Sequence[Fact], context: Context) -> dict[str, list[ArtifactObject]]:
+    """Make what belongs to a cluster and to no single tenant, by cluster profile."""
+    found = priority_classes(facts, context)
+    fleet = context.config["workspace"]["name"]
+    for name in sorted({cluster for fact in facts if fact.hosts for cluster in fact.clusters}):
+        profile = context.clusters.get(name)
+        policy = None if profile is None else platform_clients(profile, fleet, (("spec", "services"), *TENANT))
+        if policy is not None:
+            found.setdefault(name, []).append(policy)
+    return dict(sorted(found.items()))
 
 
 def priority_classes(facts: Sequence[Fact], context: Context) -> dict[str, list[ArtifactObject]]:

@@ -69,13 +69,13 @@ GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
     "60-edge": (
         "Issuer",
         "Certificate",
-        "Gateway",
         "ReferenceGrant",
         "BackendTLSPolicy",
-        # Before the routes that they protect: no route is open even for a moment.
+        # What guards a way stands before it is open.
         "SecurityPolicy",
         "BackendTrafficPolicy",
         "ClientTrafficPolicy",
+        "Gateway",
         "HTTPRoute",
         "GRPCRoute",
         "TCPRoute",

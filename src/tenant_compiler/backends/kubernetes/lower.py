@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tenant_compiler.backends.kubernetes import edge
 from tenant_compiler.backends.kubernetes.common import DEFAULT_CLUSTER, priority_class, scene, service_metadata
-from tenant_compiler.backends.kubernetes.edge import routes
 from tenant_compiler.backends.kubernetes.network import policies
 from tenant_compiler.backends.kubernetes.operations import backups, tracing
 from tenant_compiler.backends.kubernetes.services import scaling, workloads
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from tenant_compiler.backends.kubernetes.common import Scene
-    from tenant_compiler.model.artifact import ArtifactObject
+    from tenant_compiler.model.artifact import ArtifactObject, Shared
     from tenant_compiler.model.backend import Context
     from tenant_compiler.model.plan import Plan, Workload
 
@@ -46,27 +46,28 @@ def manifests(here: Scene) -> list[ArtifactObject]:
     found += access.operators(here)
     found += access.duties(here)
     found += admission.image_policy(here)
-    found += routes.sign_on(here)
     found += tracing.objects(here)
     found += backups.objects(here)
     settings, digest = workloads.settings(here)
     found += settings
     ports = {workload.name: workload.port for workload in plan.workloads}
+    metas = {workload.name: service_metadata(here, workload) for workload in plan.workloads}
     for workload in plan.workloads:
-        found += _service(here, workload, ports, digest)
+        found += _service(here, metas[workload.name], workload, ports, digest)
+    found += edge.objects(here, metas)
     return found
 
 
-def _service(here: Scene, workload: Workload, ports: Mapping[str, int | None], digest: str) -> Iterator[ArtifactObject]:
+def _service(
+    here: Scene, meta: Shared, workload: Workload, ports: Mapping[str, int | None], digest: str
+) -> Iterator[ArtifactObject]:
     """Make the objects of one service: the identity and the network before the pods that need them."""
-    meta = service_metadata(here, workload)
     yield access.service_account(meta, workload)
     policy = policies.service_policy(here, meta, workload, ports)
     if policy is not None:
         yield policy
     if workload.port is not None:
         yield scaling.service(meta, workload, workload.port)
-        yield from routes.routes(here, meta, workload)
     yield workloads.workload_object(here, meta, workload, digest)
     if workload.kind == "cron":
         return

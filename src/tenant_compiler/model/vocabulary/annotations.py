@@ -75,3 +75,11 @@ GROUP: Final = r"^(?!system:)[^\x00-\x1f\x7f-\x9f\u2028\u2029]+$"
 """A group of people; Kubernetes' own are refused."""
 FROM: Final = r"^secret/[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?/[A-Za-z0-9_][-._A-Za-z0-9]{0,252}$"
 """A secret of the cluster and a key in it."""
+PATH: Final = r"^/((?!\.{1,2}(/|$))[A-Za-z0-9._~-]+(/|$))*$"
+"""A path of whole segments, none of them empty or a step upwards, nothing encoded: what a route takes as a prefix."""
+ORIGIN: Final = (
+    r"^https://(?=[-.a-z0-9]{1,245}(:|$))[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)+(:[0-9]{1,5})?$"
+)
+"""Another site, as browsers name it: scheme and host, a port where it is not the usual one, no path, no wildcard."""
+SUBDOMAIN: Final = r"^(?=[-.a-z0-9]{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$"
+"""The name of an object of most kinds."""

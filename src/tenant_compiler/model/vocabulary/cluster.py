@@ -8,26 +8,8 @@ from annotated_types import Ge, Le, MaxLen
 from typing_extensions import TypedDict
 
 from tenant_compiler.model.vocabulary.annotations import LABEL, LINE, NAME, Info
+from tenant_compiler.model.vocabulary.edge import Certificates, Gateway
 from tenant_compiler.model.vocabulary.groups import Group
-
-
-class Gateway(TypedDict):
-    """Where clients' requests come from."""
-
-    namespace: Annotated[str, Info("The gateway's namespace.", "gateway", pattern=LABEL)]
-    kind: Annotated[
-        Literal["none", "envoy-gateway"],
-        Info(
-            "What the gateway is.",
-            "envoy-gateway",
-            values={
-                "none": "Something that is configured elsewhere.",
-                "envoy-gateway": "Envoy Gateway, which takes routes and policies of its own kinds.",
-            },
-            default="none",
-        ),
-    ]
-    name: NotRequired[Annotated[str, Info("The Gateway that routes are attached to.", "public", pattern=LABEL)]]
 
 
 class ClusterMonitoring(TypedDict):
@@ -184,6 +166,9 @@ class Cluster(TypedDict):
         ),
     ]
     gateway: NotRequired[Annotated[Gateway, Info("Where clients' requests come from.", {"namespace": "gateway"})]]
+    certificates: NotRequired[
+        Annotated[Certificates, Info("Where certificates of exposed hosts come from.", {"issuer": "letsencrypt"})]
+    ]
     monitoring: NotRequired[Annotated[ClusterMonitoring, Info("Who scrapes metrics.", {"namespace": "monitoring"})]]
     tracing: NotRequired[Annotated[Tracing, Info("Where spans are sent.", {"otlp": "otel-gateway.observability:4317"})]]
     backup: NotRequired[

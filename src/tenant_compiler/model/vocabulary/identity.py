@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, NotRequired
 
-from annotated_types import Ge, Le
+from annotated_types import Ge, Le, MaxLen
 from typing_extensions import TypedDict
 
 from tenant_compiler.model.vocabulary.annotations import FROM, NAME, URL, Info
@@ -34,6 +34,18 @@ class SingleSignOn(TypedDict):
     ]
     client_secret: Annotated[
         SecretReference, Info("Where its client's secret is.", {"from": "secret/acme-oidc/client-secret"})
+    ]
+    groups_claim: NotRequired[
+        Annotated[
+            str,
+            MaxLen(200),
+            Info(
+                "The claim of its ID tokens with a user's groups, by dots where it is nested; said: only users with a"
+                " group of `roles` get in.",
+                "groups",
+                pattern=r"^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$",
+            ),
+        ]
     ]
     keys_url: NotRequired[
         Annotated[

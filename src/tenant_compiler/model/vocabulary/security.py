@@ -8,20 +8,24 @@ from annotated_types import Ge, Le, MaxLen, MinLen
 from typing_extensions import TypedDict
 
 from tenant_compiler.model.vocabulary.annotations import HOST, LABEL, LINE, Info
+from tenant_compiler.model.vocabulary.edge import GeoRestriction
 from tenant_compiler.model.vocabulary.identity import Identity
 from tenant_compiler.model.vocabulary.watch import Audit, Scanning
 
 
 class Tls(TypedDict):
-    """TLS of the tenant's stores."""
+    """TLS of the tenant's stores, and of what clients reach."""
 
     minimum_version: Annotated[
         Literal["1.2", "1.3"],
         Info(
-            "The oldest TLS version that a store accepts.",
+            "The oldest TLS version that a store accepts, and the gateway before exposed services.",
             "1.3",
             values={"1.2": "TLS 1.2 and newer.", "1.3": "TLS 1.3 only."},
         ),
+    ]
+    certificate_days: NotRequired[
+        Annotated[int, Ge(1), Le(398), Info("A certificate of an exposed host is asked for so long.", 90, "days")]
     ]
     mutual: NotRequired[
         Annotated[bool, Info("Services prove to each other who they are, by certificates.", example=True)]
@@ -151,7 +155,22 @@ class Security(TypedDict):
         Info("Databases log connections and statements that change data to the cloud's log service.", example=True),
     ]
     mfa_required: NotRequired[Annotated[bool, Info("Users sign on with a second factor.", example=True)]]
-    tls: Annotated[Tls, Info("TLS of the stores.", {"minimum_version": "1.3"})]
+    ip_whitelist_enabled: NotRequired[
+        Annotated[bool, Info("Only clients from `ip_whitelist` reach exposed services.", example=True)]
+    ]
+    ip_whitelist: NotRequired[
+        Annotated[
+            list[Annotated[str, Info("A range, IPv4 or IPv6.", "203.0.113.0/24", format="cidr")]],
+            Info("Where clients may come from.", ["203.0.113.0/24", "2001:db8:10::/48"]),
+        ]
+    ]
+    geo_restriction: NotRequired[
+        Annotated[
+            GeoRestriction,
+            Info("From which countries clients may come.", {"mode": "allow", "countries": ["DE", "AT", "CH"]}),
+        ]
+    ]
+    tls: Annotated[Tls, Info("TLS of the stores and the edge.", {"minimum_version": "1.3"})]
     keys: Annotated[Keys, Info("Keys at rest.", {"custody": "customer_managed", "rotation_days": 365})]
     network: Annotated[Network, Info("The way out.", {"egress": {}}, default={})]
     identity: Annotated[

@@ -7,8 +7,9 @@ from typing import Annotated, Literal, NotRequired
 from annotated_types import Ge, Gt, Le, MaxLen
 from typing_extensions import TypedDict
 
-from tenant_compiler.model.vocabulary.annotations import HOST, LABEL, Info
+from tenant_compiler.model.vocabulary.annotations import LABEL, Info
 from tenant_compiler.model.vocabulary.data import DataClass
+from tenant_compiler.model.vocabulary.edge import Expose
 
 _PATH = r"^/[A-Za-z0-9._~/%-]*$"
 
@@ -46,15 +47,6 @@ class Scaling(TypedDict):
     maximum: NotRequired[Annotated[int, Ge(1), Le(1000), Info("Never more.", 20, "replicas")]]
     cpu_percent: NotRequired[
         Annotated[int, Ge(10), Le(95), Info("Average CPU use, of the request, that scaling aims at.", 70, "percent")]
-    ]
-
-
-class Expose(TypedDict):
-    """How clients reach a service."""
-
-    hosts: Annotated[
-        list[Annotated[str, Info("A host name.", "portal.acme.example", pattern=HOST)]],
-        Info("Host names, each below one of the tenant's domains.", ["portal.acme.example"]),
     ]
 
 

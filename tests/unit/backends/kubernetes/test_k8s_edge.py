@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tenant_compiler.backends.kubernetes.backend import KubernetesBackend
-from tenant_compiler.backends.kubernetes.edge.routes import session_minutes
+from tenant_compiler.backends.kubernetes.edge.sign_on import session_minutes
 from tenant_compiler.backends.kubernetes.lints.pack import PACK
 
 BACKEND = KubernetesBackend()
@@ -25,7 +25,7 @@ def lowered(make_protected, envoy, lower):
 @pytest.fixture
 def policy(lowered, make_identity):
     """The spec of the sign-on's policy."""
-    return lambda **identity: lowered(identity=make_identity(**identity))["SecurityPolicy/sign-on"].value["spec"]
+    return lambda **identity: lowered(identity=make_identity(**identity))["SecurityPolicy/default.edge"].value["spec"]
 
 
 def test_an_exposed_service_has_a_route_from_the_gateway(lowered):
@@ -35,7 +35,7 @@ def test_an_exposed_service_has_a_route_from_the_gateway(lowered):
     assert route.value["spec"] == {
         "parentRefs": [{"namespace": "gateway", "name": "public"}],
         "hostnames": ["portal.acme.example"],
-        "rules": [{"backendRefs": [{"name": "portal", "port": 8080}]}],
+        "rules": [{"backendRefs": [{"name": "portal", "port": 8080}], "timeouts": {"request": "60s"}}],
     }
     assert route.value["metadata"]["namespace"] == "t-acme-health-production"
     assert route.made_from[0] == ("spec", "services", "portal", "expose", "hosts")
@@ -49,7 +49,7 @@ def test_more_hosts_than_a_route_may_have_make_more_routes(lowered, make_workloa
 
     assert [route["metadata"]["name"] for route in routes] == ["portal", "portal.2", "portal.3"]
     assert tuple(host for route in routes for host in route["spec"]["hostnames"]) == hosts
-    targets = objects["SecurityPolicy/sign-on"].value["spec"]["targetRefs"]
+    targets = objects["SecurityPolicy/default.edge"].value["spec"]["targetRefs"]
     assert [target["name"] for target in targets] == ["portal", "portal.2", "portal.3"]
 
 
@@ -78,20 +78,36 @@ def test_routes_and_sign_on_are_made_for_a_named_envoy_gateway_only(
         assert BACKEND.supports(make_need(feature, pointer=pointer), make_protected(), context) == answer
 
 
-@pytest.mark.parametrize("protocol", ["grpc", "tcp"])
-def test_routes_of_other_protocols_come_later(*, lowered, make_protected, make_workload, make_need, envoy, protocol):
-    """They get no route yet, so the sign-on does not stand before every exposed service; the HTTP route is there."""
-    workloads = (make_workload(), make_workload("rpc", protocol=protocol, hosts=("rpc.acme.example",)))
-    plan = make_protected(workloads=workloads)
-    objects = lowered(workloads=workloads)
+def test_a_grpc_service_has_a_route_of_its_kind_behind_the_sign_on(lowered, make_workload):
+    """Paths name its services and methods; the policy stands before it as before the others."""
+    paths = ("/acme.search.v1.Search", "/grpc.health.v1.Health/Check")
+    rpc = make_workload("rpc", protocol="grpc", hosts=("rpc.acme.example",), paths=paths)
+    objects = lowered(workloads=(make_workload(), rpc))
 
-    def answer(feature, *pointer):
-        return BACKEND.supports(make_need(feature, pointer=pointer), plan, envoy)
+    assert objects["GRPCRoute/rpc"].value["spec"]["rules"] == [
+        {
+            "matches": [
+                {"method": {"service": "acme.search.v1.Search"}},
+                {"method": {"service": "grpc.health.v1.Health", "method": "Check"}},
+            ],
+            "backendRefs": [{"name": "rpc", "port": 8080}],
+        }
+    ]
+    targets = objects["SecurityPolicy/default.edge"].value["spec"]["targetRefs"]
+    assert [(target["kind"], target["name"]) for target in targets] == [("HTTPRoute", "portal"), ("GRPCRoute", "rpc")]
 
-    assert [id_ for id_ in objects if id_.startswith("HTTPRoute/")] == ["HTTPRoute/portal"]
-    assert answer("edge.hosts", "spec", "services", "portal", "expose", "hosts") == "honoured"
-    assert answer("edge.hosts", "spec", "services", "rpc", "expose", "hosts") == "later"
-    assert answer("edge.sign_on", *IDENTITY, "sso") == "later"
+
+def test_paths_let_nothing_else_through(lowered, make_workload):
+    """Only what lies below them, and what the gateway answers itself where users sign on."""
+    portal = make_workload(paths=("/api", "/docs"))
+
+    def paths(**overrides):
+        (rule,) = lowered(workloads=(portal,), **overrides)["HTTPRoute/portal"].value["spec"]["rules"]
+        return [tuple(match["path"].values()) for match in rule["matches"]]
+
+    below = [("PathPrefix", "/api"), ("PathPrefix", "/docs")]
+    assert paths(identity=None) == below
+    assert paths() == [*below, ("Exact", "/oauth2/callback"), ("Exact", "/logout")]
 
 
 def test_the_weakest_cluster_decides(*, make_protected, make_site, make_context, make_cluster, make_need, envoy):
@@ -152,7 +168,7 @@ def test_the_token_that_is_checked_is_the_one_of_the_sign_on(policy):
 @pytest.mark.parametrize("identity", [{"mfa_required": False}, {"mfa_methods": ()}])
 def test_without_methods_that_are_required_there_is_only_a_sign_on(lowered, make_identity, identity):
     """The policy looks for no factor, and does not claim to carry what is said of factors."""
-    item = lowered(identity=make_identity(**identity))["SecurityPolicy/sign-on"]
+    item = lowered(identity=make_identity(**identity))["SecurityPolicy/default.edge"]
 
     assert not {"jwt", "authorization"} & set(item.value["spec"])
     assert ("spec", "security", "mfa_required") not in item.made_from
@@ -162,20 +178,20 @@ def test_without_methods_that_are_required_there_is_only_a_sign_on(lowered, make
 
 def test_the_policy_leads_back_to_every_leaf_that_it_carries(lowered, make_identity):
     """Sign-on, factors and both limits."""
-    assert lowered()["SecurityPolicy/sign-on"].made_from == make_identity().made_from
+    assert lowered()["SecurityPolicy/default.edge"].made_from == make_identity().made_from
 
 
 def test_nothing_stands_before_a_tenant_without_routes_or_provider(lowered, make_workload):
     """A policy without a target would hold for nothing."""
-    assert "SecurityPolicy/sign-on" not in lowered(identity=None)
-    assert "SecurityPolicy/sign-on" not in lowered(workloads=(make_workload(hosts=()),))
+    assert "SecurityPolicy/default.edge" not in lowered(identity=None)
+    assert "SecurityPolicy/default.edge" not in lowered(workloads=(make_workload(hosts=()),))
 
 
 def test_the_sign_on_stands_before_the_routes(lowered):
     """It applies first, so that no route is open even for a moment."""
     ids = list(lowered())
 
-    assert ids.index("SecurityPolicy/sign-on") < ids.index("HTTPRoute/portal")
+    assert ids.index("SecurityPolicy/default.edge") < ids.index("HTTPRoute/portal")
 
 
 def test_what_the_provider_must_do_is_said(make_protected, envoy):
