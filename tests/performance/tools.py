@@ -13,6 +13,7 @@ CACHE = os.path.join(ROOT, ".cache", "bench")
 JSONNET = "v0.22.0"
 OPA = "v1.22.2"
 CONFTEST = "v0.71.1"
+KUBECONFORM = "v0.7.0"
 
 
 def jsonnet() -> str | None:
@@ -28,6 +29,11 @@ def opa() -> str | None:
 def conftest() -> str | None:
     """The path of conftest, likewise; its first build takes two minutes."""
     return _built("conftest", f"github.com/open-policy-agent/conftest@{CONFTEST}")
+
+
+def kubeconform() -> str | None:
+    """The path of kubeconform, likewise: another judge of Kubernetes objects."""
+    return _built("kubeconform", f"github.com/yannh/kubeconform/cmd/kubeconform@{KUBECONFORM}")
 
 
 def _built(name: str, package: str) -> str | None:
