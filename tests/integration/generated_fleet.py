@@ -11,7 +11,7 @@ import json
 import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from test_no_dead_knobs import BASES, CONFIG, GOLD, HEAD, at, changed, leaves, load, others, places
+from test_no_dead_knobs import BASES, CONFIG, GOLD, HEAD, KIND, at, changed, leaves, load, others, places
 
 from tenant_compiler.model.backend import Context
 from tenant_compiler.model.document import Document
@@ -113,6 +113,7 @@ class Fleet:
             "tier_presets/gold.jsonnet": GOLD,
             "profiles/ours.yaml": json.dumps({**HEAD, "kind": "Profile", "spec": {"quotas": {"cache_size_mb": 512}}}),
             "production.yaml": "{}",
+            "crds/widget.yaml": KIND,
         }
         for path, text in files.items():
             os.makedirs(os.path.dirname(os.path.join(folder, path)), exist_ok=True)

@@ -46,7 +46,7 @@ LARGE = {
     "TC112": (b"  quotas: {cpu_cores: " + b"1" * 5000 + b"}\n", 1, "TC112 tenants/acme.yaml:8:23"),
 }
 
-UNREADABLE = {"config-unknown-key", "parameter-of-no-rule", "baseline-malformed"}
+UNREADABLE = {"config-unknown-key", "kubernetes-of-no-version", "parameter-of-no-rule", "baseline-malformed"}
 """What ends a run, beside documents that cannot be read and plug-ins that are not there."""
 
 # Codes that no workspace alone can show, with the reason.
@@ -65,7 +65,7 @@ ELSEWHERE = {
             *range(530, 535),
             *range(540, 547),
             *range(550, 558),
-            *range(585, 589),
+            *range(585, 590),
         )
     },
 }

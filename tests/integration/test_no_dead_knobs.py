@@ -138,6 +138,7 @@ CONFIG = {
             "data_cidrs": ["10.20.0.0/16"],
             "operators": ["grp-operators"],
             "gpu": {"resource": "nvidia.com/gpu", "units_per_accelerator": 10},
+            "crds": ["crds/*.yaml"],
         },
         "second": {"cloud": "aws", "region": "eu-central-1"},
         "west": {
@@ -444,6 +445,14 @@ deny contains {"message": "m", "path": ["metadata", "name"]} if input.tenant.met
 checked contains ["metadata", "name"]
 """
 
+KIND = json.dumps(
+    {
+        "x-kubernetes-group-version-kind": [{"group": "acme.example", "version": "v1", "kind": "Widget"}],
+        "properties": {},
+    }
+)
+"""A definition of one of the platform's own kinds."""
+
 WAIVER = {
     "apiVersion": "tenant-compiler.dev/v1",
     "kind": "Waiver",
@@ -503,6 +512,7 @@ def root(tmp_path_factory):
         "tier_presets/gold.jsonnet": GOLD,
         "profiles/ours.yaml": json.dumps({**HEAD, "kind": "Profile", "spec": {"quotas": {"cache_size_mb": 512}}}),
         "policies/own.rego": OWN,
+        "crds/widget.yaml": KIND,
         "waivers/w.yaml": json.dumps(WAIVER),
         "baseline.json": json.dumps(BASELINE),
         "production.yaml": json.dumps({"quotas": {"ml_model_instances": 1}}),

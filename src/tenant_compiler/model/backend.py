@@ -58,6 +58,8 @@ class Context(NamedTuple):
     config: WorkspaceConfig
     clusters: Mapping[str, Cluster]
     """The cluster profiles, complete."""
+    kinds: Mapping[str, Mapping[str, Any]] = {}
+    """Validators (jsonschema-rs) of the platform's own kinds, by cluster profile, then ``acme.example/v1/Widget``."""
 
 
 class Backend:

@@ -111,6 +111,9 @@ def _paths(workspace: Workspace) -> Iterator[tuple[Pointer, str]]:
     for key, patterns in (("tenants", layout["tenants"]), ("waivers", layout["waivers"])):
         for index, pattern in enumerate(patterns):
             yield ("workspace", key, index), re.split(r"[*?]", pattern)[0]
+    for name, cluster in workspace.config["cluster"].items():
+        for index, pattern in enumerate(cluster["crds"]):
+            yield ("cluster", name, "crds", index), re.split(r"[*?]", pattern)[0]
     for name, environment in workspace.config["environments"].items():
         if "values" in environment:
             yield ("environments", name, "values"), environment["values"]

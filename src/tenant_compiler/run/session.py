@@ -94,7 +94,7 @@ class Session:
             backends=tuple(plugins.backends[name] for name in enabled if not targets or name in targets),
             enabled=tuple(plugins.backends[name] for name in enabled),
             rules={name: rules_of(plugins.rule_packs, name) for name in enabled},
-            context=Context(config, config["cluster"]),
+            context=Context(config, config["cluster"], _custom_kinds(workspace)),
             bench=Bench(workspace, judging or Judging()),
         )
 
@@ -301,6 +301,15 @@ class Session:
                 help_ = did_you_mean(name, known) or "there are " + ", ".join(known)
                 message = f"the workspace has no environment `{name}`"
                 raise TenantCompileError([Diagnostic("TC307", message, help=help_)])
+
+
+def _custom_kinds(workspace: Workspace) -> Mapping[str, Mapping[str, Any]]:
+    """The platform's own kinds, where a cluster profile names some."""
+    if not any(cluster["crds"] for cluster in workspace.config["cluster"].values()):
+        return {}
+    from tenant_compiler.read.custom_kinds import read_custom_kinds  # noqa: PLC0415 - few workspaces have any
+
+    return read_custom_kinds(workspace)
 
 
 def _is_judged(result: TenantResult) -> bool:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tenant_compiler.backends.kubernetes.edge import findings as edge
+from tenant_compiler.backends.kubernetes.layout import HASH
 from tenant_compiler.backends.kubernetes.lower import scenes
 from tenant_compiler.backends.kubernetes.network.policies import uses_objects, uses_sql
 from tenant_compiler.backends.kubernetes.schemas import validator
 from tenant_compiler.model.diagnostic import Diagnostic
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from tenant_compiler.backends.kubernetes.common import Scene
     from tenant_compiler.model.artifact import Artifact, ArtifactObject
@@ -34,7 +35,7 @@ def check(artifacts: Sequence[Artifact], plan: Plan, context: Context) -> Iterat
         by_folder.setdefault(artifact.path.rpartition("/")[0], []).extend(artifact.objects)
     said: set[str] = set()
     for stem, here in scenes(plan, context):
-        yield from _schema(by_folder.get(stem, ()), here)
+        yield from _schema(by_folder.get(stem, ()), here, context.kinds.get(here.site.cluster, {}))
         for finding in (*_reach(here), *edge.findings(here)):
             # What holds in every cluster of the tenant is said once.
             if finding.message not in said:
@@ -42,11 +43,40 @@ def check(artifacts: Sequence[Artifact], plan: Plan, context: Context) -> Iterat
                 yield finding
 
 
-def _schema(objects: Sequence[ArtifactObject], here: Scene) -> Iterator[Diagnostic]:
+def check_others(artifacts: Sequence[Artifact], plan: Plan, context: Context) -> Iterator[Diagnostic]:
+    """Check objects that others made against the schemas of each of the tenant's clusters (TC589).
+
+    Ours carry our checksum and are judged by `check`. A kind that nobody has a definition of is passed over.
+    """
+    others = [
+        item
+        for artifact in artifacts
+        for item in artifact.objects
+        if isinstance(item.value.get("apiVersion"), str) and HASH not in _annotations(item.value)
+    ]
+    if not others:
+        return
+    said: set[str] = set()
+    for _, here in scenes(plan, context):
+        for finding in _schema(others, here, context.kinds.get(here.site.cluster, {})):
+            if finding.code == "TC501" and finding.message not in said:
+                said.add(finding.message)
+                advice = "this is a fault of the plug-in, or the cluster has another version: `crds` names definitions"
+                yield finding._replace(code="TC589", help=advice, target="")
+
+
+def _annotations(value: dict[str, Any]) -> Any:
+    meta = value.get("metadata")
+    annotations = meta.get("annotations") if isinstance(meta, dict) else None
+    return annotations if isinstance(annotations, dict) else ()
+
+
+def _schema(objects: Sequence[ArtifactObject], here: Scene, own: Mapping[str, Any]) -> Iterator[Diagnostic]:
     minor = here.cluster["kubernetes"]
     for item in objects:
         value = item.value
-        schema = validator(minor, f"{value.get('apiVersion')}/{value.get('kind')}")
+        kind = f"{value.get('apiVersion')}/{value.get('kind')}"
+        schema = own.get(kind) or validator(minor, kind)
         if schema is None:
             yield _unknown(item, minor)
         elif not schema.is_valid(value):

@@ -27,6 +27,7 @@ DEFAULT_CLUSTER: Final[Cluster] = {
     "network_policy": "kubernetes",
     "data_cidrs": [],
     "operators": [],
+    "crds": [],
 }
 """The profile of a site for which the workspace names none: the defaults of the vocabulary."""
 

@@ -189,3 +189,12 @@ class Cluster(TypedDict):
     gpu: NotRequired[
         Annotated[Accelerators, Info("Accelerators.", {"resource": "nvidia.com/gpu", "units_per_accelerator": 10})]
     ]
+    crds: Annotated[
+        list[Annotated[str, Info("A file or a glob.", "crds/*.json")]],
+        Info(
+            "Definitions of the platform's own kinds, by which objects of plug-ins are checked; they stand in for the"
+            " built-in ones of other projects. No reference in them is followed.",
+            ["crds/*.json"],
+            default=[],
+        ),
+    ]

@@ -75,9 +75,20 @@ def _check(code: str, artifacts: Sequence[Artifact], plan: Plan, context: Contex
     return _WALK.findings(code, artifacts, plan)
 
 
+def _others(artifacts: Sequence[Artifact], plan: Plan | None, context: Context | None) -> Iterable[Diagnostic]:
+    if plan is None or context is None:
+        return ()
+    from tenant_compiler.backends.kubernetes.check import check_others  # noqa: PLC0415 - only who checks loads schemas
+
+    return check_others(artifacts, plan, context)
+
+
 PACK: Final = RulePack(
     "kubernetes",
     "what schemas cannot say of Kubernetes objects: names, labels, quantities, references, quotas, access",
-    tuple(ArtifactRule(code, title, severity, (), partial(_check, code)) for code, title, severity in _RULES),
+    (
+        *(ArtifactRule(code, title, severity, (), partial(_check, code)) for code, title, severity in _RULES),
+        ArtifactRule("TC589", "an object of a plug-in does not fit the schema of its kind", "error", (), _others),
+    ),
 )
 """Reads the artifacts of all targets, because plug-ins emit Kubernetes objects, too."""
