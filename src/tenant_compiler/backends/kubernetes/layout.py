@@ -9,12 +9,10 @@ import zlib
 from typing import TYPE_CHECKING, Any, Final
 
 from tenant_compiler.backends.kubernetes.common import OWN
-from tenant_compiler.model.artifact import Artifact
+from tenant_compiler.model.artifact import Artifact, ArtifactObject, Shared
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-
-    from tenant_compiler.model.artifact import ArtifactObject
 
 HASH: Final = OWN + "hash"
 """The annotation with the checksum of the object as it is emitted, without this annotation."""
@@ -92,12 +90,30 @@ def stamped(item: ArtifactObject) -> ArtifactObject:
     It is made from the object, not from its source, so that a comment in YAML changes nothing.
     """
     value = item.value
-    # A checksum is enough to notice a change, and hashlib would cost every start 4 ms. ASCII, because what Python
-    # prints of other characters depends on its version.
-    digest = f"{zlib.crc32(ascii(value).encode()):08x}"
     meta = value["metadata"]
-    annotations = {**meta.get("annotations", {}), HASH: digest}
-    return item._replace(value={**value, "metadata": {**meta, "annotations": annotations}})
+    # A checksum is enough to notice a change, and hashlib would cost every start 4 ms.
+    text = "\0".join([f"{key}={_text(part)}" for key, part in (*value.items(), *meta.items()) if part is not meta])
+    annotations = {**meta.get("annotations", _NONE), HASH: f"{zlib.crc32(text.encode()):08x}"}
+    return ArtifactObject(item.id, {**value, "metadata": {**meta, "annotations": annotations}}, item.made_from)
+
+
+_NONE: Final[dict[str, Any]] = {}
+_TEXT: Final = -1
+"""Where a constant part keeps its text for the checksum, beside those of the emitter, which are kept by indent."""
+
+
+def _text(part: Any) -> str:
+    """What a part says. ASCII, because what Python prints of other characters depends on its version."""
+    if type(part) is not Shared:
+        return ascii(part)
+    try:
+        texts = part.texts
+    except AttributeError:  # a slot that was never set
+        texts = part.texts = {}
+    text = texts.get(_TEXT)
+    if text is None:
+        text = texts[_TEXT] = ascii(part)
+    return text
 
 
 def files(folder: str, objects: Iterable[ArtifactObject], format_: str) -> Iterator[Artifact]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from tenant_compiler.backends.kubernetes.lints.found import mapping, within
 from tenant_compiler.backends.kubernetes.lints.pods import SCALED
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from tenant_compiler.model.artifact import ArtifactObject
 
 
+WAVE: Final = "argocd.argoproj.io/sync-wave"
+
+
 class Group(NamedTuple):
     """Objects by kind and name."""
 
@@ -20,11 +23,27 @@ class Group(NamedTuple):
     pods: dict[str, list[Pods]]
     """What makes pods, by name."""
     places: dict[int, int]
-    """The place of each object in the order in which they apply, by its identity."""
+    """The place of each object in the files, by its identity."""
+    waves: dict[int, int]
+    """The wave of Argo CD of each object that says one, by its identity."""
 
-    def place(self, item: ArtifactObject) -> int:
-        """Say which object it is, from 0, in the order in which they apply."""
-        return self.places[id(item)]
+    def order(self, item: ArtifactObject) -> tuple[int, int]:
+        """Say when an object applies: what is smaller comes first."""
+        return self.waves.get(id(item), 0) if self.waves else 0, self.places[id(item)]
+
+    def take(self, item: ArtifactObject, kind: str, name: str, meta: dict[str, Any]) -> None:
+        """Take in the next object."""
+        items = self.by_kind.get(kind)
+        if items is None:
+            items = self.by_kind[kind] = {}
+        items[name] = item
+        self.places[id(item)] = len(self.places)
+        annotations = meta.get("annotations")
+        if annotations and WAVE in annotations:
+            said = mapping(annotations).get(WAVE)
+            # What cannot be read is wave 0, as there.
+            if isinstance(said, str) and said.removeprefix("-").isdecimal():
+                self.waves[id(item)] = int(said[:6])
 
     def of(self, kind: str) -> dict[str, ArtifactObject]:
         """Give the objects of a kind by name."""

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from tenant_compiler.backends.kubernetes.lints.ways import Order, Way
     from tenant_compiler.model.artifact import ArtifactObject
 
-_WAVE: Final = "argocd.argoproj.io/sync-wave"
-
 
 class _Reference(NamedTuple):
     kind: str
@@ -97,7 +95,7 @@ def _met(item: ArtifactObject, reference: _Reference, group: Group, found: Found
                 "name a port of the Service by its number",
             )
     if reference.order != "any":
-        behind = (_wave(item), group.place(item)) > (_wave(there), group.place(there))
+        behind = group.order(item) > group.order(there)
         if behind == (reference.order == "reference"):
             why = f"before {there.id}, which it needs" if not behind else f"behind {there.id}, which it protects"
             _misplaced(item, why, found)
@@ -108,21 +106,14 @@ def _misplaced(item: ArtifactObject, why: str, found: Found) -> None:
     found.add("TC587", item, f"it applies {why}", advice)
 
 
-def _wave(item: ArtifactObject) -> int:
-    """The wave in which Argo CD applies an object; what cannot be read is wave 0, as there."""
-    annotations = mapping(mapping(item.value.get("metadata")).get("annotations"))
-    said = annotations.get(_WAVE)
-    if not isinstance(said, str) or not said.removeprefix("-").isdecimal():
-        return 0
-    return int(said[:6])
-
-
 def _spaces(group: Group, found: Found) -> None:
     """A Namespace applies before all that is in it."""
     for name, space in group.of("Namespace").items():
-        first = (_wave(space), group.place(space))
+        first = group.order(space)
+        if first == (0, 0) and not group.waves:
+            continue
         for items in group.by_kind.values():
             for item in items.values():
                 meta = item.value["metadata"]
-                if meta.get("namespace") == name and first > (_wave(item), group.place(item)):
+                if meta.get("namespace") == name and first > group.order(item):
                     _misplaced(item, f"before {space.id}, which it is in", found)

@@ -39,7 +39,7 @@ def judge(artifacts: Sequence[Artifact], plan: Plan | None) -> dict[str, list[Di
             if isinstance(value, dict) and type(value.get("kind")) is str and type(value.get("apiVersion")) is str:
                 group = folders.get(folder)
                 if group is None:
-                    group = folders[folder] = Group({}, {}, {})
+                    group = folders[folder] = Group({}, {}, {}, {})
                 _one(item, group, found)
     for group in folders.values():
         together.judge(group, found, whole="Namespace" in group.by_kind)
@@ -57,11 +57,7 @@ def _one(item: ArtifactObject, group: Group, found: Found) -> None:
     name = meta.get("name")
     if not isinstance(name, str):
         return
-    items = group.by_kind.get(kind)
-    if items is None:
-        items = group.by_kind[kind] = {}
-    items[name] = item
-    group.places[id(item)] = len(group.places)
+    group.take(item, kind, name, meta)
     pods = pods_of(item, kind, name)
     if pods is not None:
         kinds.judge_pods(pods, found)
