@@ -48,7 +48,6 @@ WORKSPACE: Final = (
     "cluster.*.account_id",
     "cluster.*.admission",
     "cluster.*.autoscaler",
-    "cluster.*.crds",
     "cluster.*.gitops",
     "cluster.*.gpu.product",
     "cluster.*.mesh",

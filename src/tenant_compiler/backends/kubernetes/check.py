@@ -48,12 +48,7 @@ def check_others(artifacts: Sequence[Artifact], plan: Plan, context: Context) ->
 
     Ours carry our checksum and are judged by `check`. A kind that nobody has a definition of is passed over.
     """
-    others = [
-        item
-        for artifact in artifacts
-        for item in artifact.objects
-        if isinstance(item.value.get("apiVersion"), str) and HASH not in _annotations(item.value)
-    ]
+    others = [item for artifact in artifacts for item in artifact.objects if _is_anothers(item.value)]
     if not others:
         return
     said: set[str] = set()
@@ -65,10 +60,12 @@ def check_others(artifacts: Sequence[Artifact], plan: Plan, context: Context) ->
                 yield finding._replace(code="TC589", help=advice, target="")
 
 
-def _annotations(value: dict[str, Any]) -> Any:
+def _is_anothers(value: Any) -> bool:
+    if not isinstance(value, dict) or not isinstance(value.get("apiVersion"), str):
+        return False  # something of another target
     meta = value.get("metadata")
     annotations = meta.get("annotations") if isinstance(meta, dict) else None
-    return annotations if isinstance(annotations, dict) else ()
+    return not isinstance(annotations, dict) or HASH not in annotations
 
 
 def _schema(objects: Sequence[ArtifactObject], here: Scene, own: Mapping[str, Any]) -> Iterator[Diagnostic]:
