@@ -109,6 +109,7 @@ def test_a_workspace_is_filled_but_its_layer_is_not() -> None:
         "network_policy": "kubernetes",
         "data_cidrs": [],
         "operators": [],
+        "crds": [],
     }
     assert filled["environments"] == {"production": {}}
     assert filled["targets"]["terraform"] == {"aws": "~> 6.69", "state": {}}
