@@ -211,7 +211,7 @@ def test_every_code_can_be_explained_and_is_listed(tc: Callable[..., Any]) -> No
     [
         (["TC3O4"], "TC3O4 is no code such as TC304; to explain a tenant's value, name it with -t"),
         (["TC999"], "there is no code TC999"),
-        (["TC34"], "did you mean `TC304`?"),
+        (["TC3004"], "did you mean `TC304`?"),
         (["quotas.cpu_cores"], "to explain a tenant's value, name it with -t"),
         (["TC304", "--all"], "give a code or a path, or --all"),
         (["tier", "-e", "production"], "--environment needs --tenant"),
