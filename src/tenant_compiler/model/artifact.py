@@ -31,6 +31,8 @@ class ArtifactObject(NamedTuple):
     """The object's part of the artifact's content (the same dict, not a copy)."""
     made_from: tuple[Pointer, ...]
     """Nodes of the resolved tenant; never empty: an object that nothing asked for must not exist."""
+    size: int = 0
+    """About how many characters it has, where its back-end knows; 0 where not."""
 
 
 class Artifact(NamedTuple):

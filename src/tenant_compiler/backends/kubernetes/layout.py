@@ -94,7 +94,9 @@ def stamped(item: ArtifactObject) -> ArtifactObject:
     # A checksum is enough to notice a change, and hashlib would cost every start 4 ms.
     text = "\0".join([f"{key}={_text(part)}" for key, part in (*value.items(), *meta.items()) if part is not meta])
     annotations = {**meta.get("annotations", _NONE), HASH: f"{zlib.crc32(text.encode()):08x}"}
-    return ArtifactObject(item.id, {**value, "metadata": {**meta, "annotations": annotations}}, item.made_from)
+    return ArtifactObject(
+        item.id, {**value, "metadata": {**meta, "annotations": annotations}}, item.made_from, len(text)
+    )
 
 
 _NONE: Final[dict[str, Any]] = {}

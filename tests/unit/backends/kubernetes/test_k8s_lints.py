@@ -13,7 +13,7 @@ from tenant_compiler.model.plan import Amounts, Replicas
 
 BACKEND = KubernetesBackend()
 CODES = [rule.code for rule in PACK.rules]
-OTHER_TESTS = {"TC585", "TC586", "TC587", "TC588", "TC589"}
+OTHER_TESTS = {"TC584", "TC585", "TC586", "TC587", "TC588", "TC589"}
 """What `test_k8s_lints_together.py` plants, and `test_custom_kinds.py`."""
 
 

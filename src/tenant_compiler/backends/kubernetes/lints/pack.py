@@ -60,6 +60,7 @@ _RULES: Final[tuple[tuple[str, str, Severity], ...]] = (
     ("TC515", "an autoscaler's minimum is above its maximum", "error"),
     ("TC516", "replicas are set beside an autoscaler", "error"),
     ("TC517", "a network policy opens to every namespace", "error"),
+    ("TC584", "a Kubernetes object is too large", "error"),
     ("TC585", "a selector chooses no pods", "error"),
     ("TC586", "an object has a host outside the tenant's domains", "error"),
     ("TC587", "an object applies before what it needs", "error"),

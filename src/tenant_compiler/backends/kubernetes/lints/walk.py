@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tenant_compiler.backends.kubernetes.lints import hosts, kinds, quota, shape, together
+from tenant_compiler.backends.kubernetes.lints import hosts, kinds, quota, shape, size, together
 from tenant_compiler.backends.kubernetes.lints.files import in_order
 from tenant_compiler.backends.kubernetes.lints.found import Found, mapping
 from tenant_compiler.backends.kubernetes.lints.group import Group
@@ -53,6 +53,7 @@ def _one(item: ArtifactObject, group: Group, found: Found) -> None:
     value = item.value
     kind, meta = value["kind"], mapping(value.get("metadata"))
     shape.judge(item, meta, found)
+    size.judge(item, kind, meta, found)
     kinds.judge(item, kind, found)
     name = meta.get("name")
     if not isinstance(name, str):
