@@ -119,7 +119,10 @@ CONFIG = {
                 "tls_minimum": "1.2",
             },
             "certificates": {"issuer": "letsencrypt", "kind": "ClusterIssuer", "challenge": "dns01"},
-            "monitoring": {"namespace": "monitoring"},
+            "monitoring": {"namespace": "monitoring", "address": "http://prometheus.monitoring:9090"},
+            "rollouts": "argo",
+            "autoscaler": "keda",
+            "vertical_autoscaler": True,
             "tracing": {
                 "otlp": "otel.observability:4317",
                 "operator": True,
@@ -140,7 +143,11 @@ CONFIG = {
             "gpu": {"resource": "nvidia.com/gpu", "units_per_accelerator": 10},
             "crds": ["crds/*.yaml"],
         },
-        "second": {"cloud": "aws", "region": "eu-central-1"},
+        "second": {
+            "cloud": "aws",
+            "region": "eu-central-1",
+            "gateway": {"namespace": "gateway", "kind": "envoy-gateway", "name": "public"},
+        },
         "west": {
             "cloud": "aws",
             "region": "eu-west-1",
@@ -426,6 +433,90 @@ VAULT = {
     "monitoring": {"tracing": {"retention_days": 7}},
 }
 
+RELEASED = {
+    "tier": "gold",
+    "owner": {"team": "care", "email": "care@acme.example"},
+    "placement": {"cloud": "aws", "regions": {"eu-central-1": {"cluster_profile": "main"}}},
+    "domains": ["released.example"],
+    "services": {
+        "portal": {
+            "image": "registry.acme.example/portal:1",
+            "expose": {"hosts": ["a.released.example"]},
+            "scaling": {"minimum": 1, "maximum": 4, "requests_per_second": 100},
+            "rollout": {
+                "strategy": "canary",
+                "steps_percent": [5, 50],
+                "pause_minutes": 10,
+                "success_rate_percent": 99.5,
+                "latency_p99_ms": 400,
+                "automatic_rollback": True,
+            },
+        },
+        "mailer": {
+            "kind": "worker",
+            "image": "registry.acme.example/mailer:1",
+            "scaling": {
+                "minimum": 0,
+                "maximum": 5,
+                "queue": {
+                    "kind": "rabbitmq",
+                    "name": "mail",
+                    "messages_per_replica": 20,
+                    "address": {"from": "secret/queue/address"},
+                },
+                "schedules": {
+                    "office": {
+                        "start": "0 6 * * 1-5",
+                        "end": "0 20 * * 1-5",
+                        "timezone": "Europe/Berlin",
+                        "replicas": 2,
+                    }
+                },
+            },
+        },
+    },
+}
+"""New versions and replicas in the hands of controllers."""
+
+BY_HAND = {
+    "tier": "gold",
+    "owner": {"team": "care", "email": "care@acme.example"},
+    "placement": {"cloud": "aws", "regions": {"eu-central-1": {"cluster_profile": "second"}}},
+    "domains": ["hand.example"],
+    "services": {
+        "shop": {
+            "image": "registry.acme.example/shop:1",
+            "expose": {"hosts": ["shop.hand.example"]},
+            "rollout": {
+                "strategy": "canary",
+                "variant_image": "registry.acme.example/shop:2",
+                "steps_percent": [5, 50],
+                "step": 2,
+            },
+        },
+        "desk": {
+            "image": "registry.acme.example/desk:1",
+            "expose": {"hosts": ["desk.hand.example"]},
+            "rollout": {
+                "strategy": "blue_green",
+                "variant_image": "registry.acme.example/desk:2",
+                "active": "image",
+                "match": {"header": "x-preview", "value": "yes"},
+            },
+        },
+        "form": {
+            "image": "registry.acme.example/form:1",
+            "expose": {"hosts": ["form.hand.example"]},
+            "rollout": {
+                "strategy": "ab_test",
+                "variant_image": "registry.acme.example/form:2",
+                "match": {"cookie": "cohort", "value": "b"},
+            },
+        },
+    },
+}
+"""Two versions of each service, and people who say which requests get which."""
+
 JUDGING = Judging(judged_on=date(2026, 11, 24))
 
 OWN = """# METADATA
@@ -499,6 +590,8 @@ BASES = {
     "rich": document("rich", RICH, LABELS),
     "outside": document("outside", OUTSIDE),
     "vault": document("vault", VAULT),
+    "released": document("released", RELEASED),
+    "by-hand": document("by-hand", BY_HAND),
 }
 
 
@@ -684,6 +777,8 @@ def others(value, field):
 
 OTHERS = {
     "15 2 * * *": ["15 3 * * *"],
+    "0 6 * * 1-5": ["0 7 * * 1-5"],
+    "0 20 * * 1-5": ["0 21 * * 1-5"],
     "203.0.113.0/24": ["198.51.100.0/24"],
     "10.20.0.0/16": ["10.30.0.0/16"],
     "otel.observability:4317": ["otel.tracing:4317"],

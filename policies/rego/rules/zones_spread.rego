@@ -36,7 +36,7 @@ deny contains {"message": message, "object": item.ref, "path": path, "at": ["spe
 	wanted := _wanted(item)
 	_least(item) < wanted
 	name := kubernetes.name(item)
-	path := ["spec", "services", name, "scaling"]
+	path := ["spec", "services", _service(item), "scaling"]
 	message := sprintf("%s runs %d pods, fewer than the declared %d", [name, _least(item), wanted])
 }
 
@@ -64,7 +64,7 @@ checked contains store.ref if {
 	_doubled(store)
 }
 
-_kinds := ["Deployment", "StatefulSet"]
+_kinds := ["Deployment", "StatefulSet", "Rollout"]
 
 # What has more than one pod in a cluster with more than one zone.
 _replicated(item) if {
@@ -72,9 +72,19 @@ _replicated(item) if {
 	_most(item) > 1
 }
 
+# The service that a workload runs, which its label names: where two versions run, objects have other names.
+_service(item) := object.get(item.value, ["metadata", "labels", "app.kubernetes.io/name"], kubernetes.name(item))
+
+# A version to come, which gets a part of the requests, runs as many replicas as that part needs.
+_partial(item) if {
+	object.get(item.value, ["metadata", "labels", "tenant-compiler.dev/track"], "") == "variant"
+	input.tenant.spec.services[_service(item)].rollout.strategy == "canary"
+}
+
 # How many replicas are declared for the service that a workload runs, where it is more than one.
 _wanted(item) := wanted if {
-	scaling := input.tenant.spec.services[item.value.metadata.name].scaling
+	not _partial(item)
+	scaling := input.tenant.spec.services[_service(item)].scaling
 	wanted := object.get(scaling, "fixed", object.get(scaling, "minimum", 1))
 	wanted > 1
 }
@@ -83,18 +93,24 @@ _wanted(item) := wanted if {
 _doubled(store) if input.tenant.spec.data.sql[store.value.tags.store].high_availability == true
 
 # The autoscaler's numbers stand above the workload's own.
-_most(item) := max([object.get(scaler.value.spec, "maxReplicas", 1) | some scaler in _scalers(item)]) if {
+_most(item) := max([bounds.most | some bounds in _scalers(item)]) if {
 	_scalers(item) != []
 } else := object.get(item.value.spec, "replicas", 1)
 
-_least(item) := min([object.get(scaler.value.spec, "minReplicas", 1) | some scaler in _scalers(item)]) if {
+_least(item) := min([bounds.least | some bounds in _scalers(item)]) if {
 	_scalers(item) != []
 } else := object.get(item.value.spec, "replicas", 1)
 
-_scalers(item) := [scaler |
-	scaler := input.artifacts.kubernetes.HorizontalPodAutoscaler[_]
+# What each autoscaler of a workload may set, with the bounds that its kind has when it says none.
+_scalers(item) := [bounds |
+	some kind, said in {
+		"HorizontalPodAutoscaler": {"least": ["minReplicas", 1], "most": ["maxReplicas", 1]},
+		"ScaledObject": {"least": ["minReplicaCount", 0], "most": ["maxReplicaCount", 100]},
+	}
+	scaler := input.artifacts.kubernetes[kind][_]
+	bounds := {bound: object.get(scaler.value.spec, field[0], field[1]) | some bound, field in said}
 	scaler.value.spec.scaleTargetRef.name == item.value.metadata.name
-	scaler.value.spec.scaleTargetRef.kind == item.value.kind
+	object.get(scaler.value.spec.scaleTargetRef, "kind", "Deployment") == item.value.kind
 	scaler.value.metadata.namespace == item.value.metadata.namespace
 	kubernetes.clusters[scaler.file] == kubernetes.clusters[item.file]
 ]

@@ -12,11 +12,45 @@ from tenant_compiler.model.record import NamedTuple
 if TYPE_CHECKING:
     from promql_parser import Expr, Matchers
 
+    from tenant_compiler.model.metrics import RequestMetric
+
 # What stands for the tenant's names in an expression whose findings are remembered: no name has a per cent sign.
 _MARK: Final = "%tenant"
 _NAME: Final = '"%tenant-namespace"'
 _TENANT: Final = '"%tenant-name"'
 _PLAIN: Final = re.compile(r'(?<![\w"\\])"(?!other")[a-z0-9-]+"')
+
+
+def request_rate(metric: RequestMetric, service: str, window: str) -> str:
+    """Write the requests a second of a service.
+
+    Args:
+        metric: the counter.
+        service: matchers that choose the service's series; `service_of` writes them.
+        window: such as ``5m``.
+    """
+    return f"sum(rate({metric.name}{{{service}}}[{window}]))"
+
+
+def error_rate(metric: RequestMetric, service: str, window: str) -> str:
+    """Write the failed requests a second. No failed request yet means no such series: then the rate is 0."""
+    failed = f"sum(rate({metric.name}{{{service},{metric.failed}}}[{window}]))"
+    return f"{failed} or 0 * {request_rate(metric, service, window)}"
+
+
+def error_ratio(metric: RequestMetric, service: str, window: str) -> str:
+    """Write the share of failed requests; nothing, instead of 0/0, where there were no requests."""
+    return f"({error_rate(metric, service, window)}) / ({request_rate(metric, service, window)} > 0)"
+
+
+def latency(metric: RequestMetric, service: str, share: str, window: str) -> str:
+    """Write the time in seconds within which a share of the requests is answered."""
+    return f"histogram_quantile({share}, sum by (le) (rate({metric.durations}{{{service}}}[{window}])))"
+
+
+def service_of(name: str, service: str) -> str:
+    """Write the matchers of a service's series."""
+    return f"namespace={promql_string(name)},service={promql_string(service)}"
 
 
 class Findings(NamedTuple):

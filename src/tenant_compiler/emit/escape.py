@@ -50,6 +50,17 @@ def promql_string(text: str) -> str:
     return quoted(text)
 
 
+def argo_promql_string(text: str) -> str:
+    r"""Write a PromQL string with its quotes for a template of Argo, where ``{{`` begins a placeholder.
+
+    Argo knows no escape for it, but PromQL does: the second brace becomes ``\x7b``.
+
+    Raises:
+        ValueError: the text holds a lone surrogate.
+    """
+    return quoted(text).replace("{{", "{\\x7b")
+
+
 def promql_regex(text: str) -> str:
     """Write a regular expression (RE2) that matches exactly the text; still without quotes."""
     return _REGEX_SYNTAX.sub(r"\\\g<0>", text)

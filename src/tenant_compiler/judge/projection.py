@@ -27,12 +27,14 @@ RENAMED: Final[Mapping[str, tuple[str, int]]] = {
     "ephemeral_storage_gb": ("ephemeral_storage_mib", 1024),
     "network_bandwidth_mbps": ("network_bandwidth_kbps", 1000),
     "objective_percent": ("objective_ppm", 10_000),
+    "success_rate_percent": ("success_rate_ppm", 10_000),
 }
 """Fields that may be fractions: their name in the projection, and what a unit is multiplied by."""
 
 AMOUNTS: Final[tuple[tuple[str, ...], ...]] = (
     ("quotas",),
     ("services", "*", "resources", "*"),
+    ("services", "*", "rollout"),
     ("monitoring", "slos", "*"),
 )
 """Sections, below ``spec``, whose fields are renamed. A size in whole GiB elsewhere keeps its name."""

@@ -23,16 +23,25 @@ class RequestMetric(NamedTuple):
     """Name and value of a label that marks such a request, for synthetic series in tests."""
     success: tuple[str, str]
     """The same for a good request."""
+    durations: str = ""
+    """The buckets of how long requests took, in seconds."""
 
 
 REQUESTS: Final = {
-    "http": RequestMetric("http_requests_total", 'code=~"5.."', ("code", "500"), ("code", "200")),
+    "http": RequestMetric(
+        "http_requests_total",
+        'code=~"5.."',
+        ("code", "500"),
+        ("code", "200"),
+        "http_request_duration_seconds_bucket",
+    ),
     # The codes that Google's API guide maps to HTTP 5xx: the others are the caller's fault, as 4xx is.
     "grpc": RequestMetric(
         "grpc_server_handled_total",
         'grpc_code=~"DataLoss|DeadlineExceeded|Internal|Unavailable|Unimplemented|Unknown"',
         ("grpc_code", "Internal"),
         ("grpc_code", "OK"),
+        "grpc_server_handling_seconds_bucket",
     ),
 }
 """By protocol. The names are the defaults of the usual client libraries (the HTTP middlewares, go-grpc-middleware);

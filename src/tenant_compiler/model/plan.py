@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tenant_compiler.model.plan_edge import AllowList, GeoFence
     from tenant_compiler.model.plan_operations import Tracing
     from tenant_compiler.model.pointer import Pointer
+    from tenant_compiler.model.rollout import Rollout, Triggers
 
 Lineage: TypeAlias = "tuple[Pointer, ...]"
 """Nodes of the resolved tenant that a plan node or an object was made from; never empty."""
@@ -59,6 +60,7 @@ class Replicas(NamedTuple):
     """How many run. A fixed number has ``minimum == maximum`` and no ``cpu_percent``."""
 
     minimum: int
+    """0 only where something wakes the service up again."""
     maximum: int
     cpu_percent: int | None
 
@@ -99,6 +101,10 @@ class Workload(NamedTuple):
     """Exposed below these only."""
     cors_origins: tuple[str, ...] = ()
     """Other sites whose pages may call it from a browser."""
+    rollout: Rollout | None = None
+    """None: a new version comes pod by pod."""
+    triggers: Triggers | None = None
+    """None: replicas follow CPU use only, or nothing."""
 
 
 class SqlStore(NamedTuple):

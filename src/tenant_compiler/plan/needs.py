@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Final
 
 from tenant_compiler.model.plan import Need
 from tenant_compiler.plan import operations
+from tenant_compiler.plan.rollout import AUTOMATIC
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from tenant_compiler.model.plan import Plan
     from tenant_compiler.model.pointer import Pointer
+    from tenant_compiler.model.rollout import Triggers
 
 FEATURES: Final[Mapping[str, str]] = {
     "workloads": "running services",
@@ -38,6 +40,11 @@ FEATURES: Final[Mapping[str, str]] = {
     "access.duties": "rights of people by their duties",
     "scanning": "watching whether scans for weaknesses are made",
     "multi_region": "a second region for the stores",
+    "rollout.blue_green": "running a new version beside the old one",
+    "rollout.canary": "giving a new version a share of the requests",
+    "rollout.ab_test": "giving a new version the requests of some clients",
+    "rollout.analysis": "measuring a new version, and going on or back by itself",
+    "scaling.triggers": "scaling by requests, queues and hours, and down to none",
     "slo": "watching service level objectives",
     "tracing": "collecting traces",
     "tracing.errors": "keeping traces with an error beyond the share",
@@ -72,9 +79,43 @@ def needs(plan: Plan) -> Iterator[Need]:
         yield from _edge_needs(plan)
     yield from _store_needs(plan)
     yield from _duty_needs(plan)
+    yield from _rollout_needs(plan)
     for objective in plan.objectives:
         yield Need("slo", f"the objective `{objective.name}`", ("spec", "monitoring", "slos", objective.name))
     yield from operations.needs(plan)
+
+
+def _rollout_needs(plan: Plan) -> Iterator[Need]:
+    for workload in plan.workloads:
+        base: Pointer = ("spec", "services", workload.name)
+        rollout, triggers = workload.rollout, workload.triggers
+        if rollout is not None:
+            pointer: Pointer = (*base, "rollout", "strategy")
+            if rollout.strategy == "blue_green":
+                yield Need("rollout.blue_green", f"the blue-green releases of the service `{workload.name}`", pointer)
+            elif rollout.strategy == "canary":
+                yield Need("rollout.canary", f"the canary releases of the service `{workload.name}`", pointer)
+            else:
+                yield Need("rollout.ab_test", f"the A/B tests of the service `{workload.name}`", pointer)
+            automatic = [pointer for pointer in rollout.made_from if pointer[-1] in AUTOMATIC]
+            if rollout.automatic_rollback is False:
+                automatic.remove((*base, "rollout", "automatic_rollback"))
+            if automatic:
+                what = f"measuring or timing new versions of the service `{workload.name}`"
+                yield Need("rollout.analysis", what, automatic[0])
+        if triggers is not None:
+            what = f"scaling the service `{workload.name}` by {' and '.join(_moving(triggers))}"
+            yield Need("scaling.triggers", what, triggers.made_from[0])
+
+
+def _moving(triggers: Triggers) -> Iterator[str]:
+    for words, said in (
+        ("requests", triggers.requests_per_second),
+        ("a queue", triggers.queue),
+        ("hours", triggers.schedules),
+    ):
+        if said:
+            yield words
 
 
 def _edge_needs(plan: Plan) -> Iterator[Need]:

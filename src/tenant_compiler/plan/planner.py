@@ -37,6 +37,7 @@ from tenant_compiler.plan.protection import (
     unused,
 )
 from tenant_compiler.plan.regions import REGIONS
+from tenant_compiler.plan.rollout import rollout, triggered, triggers, unread
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -143,7 +144,10 @@ def _bandwidth(spec: Selected) -> int | None:
     total = _bounded(spec["quotas"]["network_bandwidth_mbps"])
     if total is None:
         return None
-    pods = sum(_replicas(service).maximum for service in spec["services"].values())
+    pods = sum(
+        _replicas(service).maximum * (2 if "variant_image" in service["rollout"] else 1)
+        for service in spec["services"].values()
+    )
     return max(1, math.floor(total / max(1, pods)))
 
 
@@ -178,10 +182,12 @@ def _workloads(spec: Selected, bandwidth: int | None) -> Iterator[Workload]:
             env=service["env"],
             maximum_unavailable=service["availability"]["maximum_unavailable"],
             bandwidth_mbps=bandwidth,
-            unused=tuple(_unused(name, service)),
+            unused=(*_unused(name, service), *unread(name, service)),
             made_from=(("spec", "services", name),),
             paths=paths(service) if "expose" in service else ALL_PATHS,
             cors_origins=tuple(dict.fromkeys(service["expose"]["cors_origins"])) if "expose" in service else (),
+            rollout=rollout(name, service),
+            triggers=triggers(name, service),
         )
 
 
@@ -220,10 +226,12 @@ def _replicas(service: Service) -> Replicas:
     if "fixed" in scaling:
         return Replicas(scaling["fixed"], scaling["fixed"], None)
     minimum = scaling.get("minimum", 1)
-    maximum = scaling.get("maximum", minimum)
+    maximum = scaling.get("maximum", max(minimum, 1))
     if maximum == minimum and "cpu_percent" not in scaling:
         return Replicas(minimum, minimum, None)
-    return Replicas(minimum, maximum, scaling.get("cpu_percent", DEFAULT_CPU_PERCENT))
+    # What is measured beside CPU use stands in for the default aim, not beside it.
+    default = None if triggered(scaling) else DEFAULT_CPU_PERCENT
+    return Replicas(minimum, maximum, scaling.get("cpu_percent", default))
 
 
 def _sql(spec: Selected) -> Iterator[SqlStore]:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from tenant_compiler.model.backend import API_VERSION, PlanCheck
-from tenant_compiler.plan import effects, entrance, references
+from tenant_compiler.plan import effects, entrance, references, rollout_checks
 
 TENANT_COMPILER_API = API_VERSION
 
 
 def tenant_compiler_checks() -> list[PlanCheck]:
-    """Give the checks of names, references, scaling, hosts, images, secrets, placement, effects and times."""
+    """Give the checks of names, references, scaling, rollouts, hosts, images, secrets, placement, effects and times."""
     return [
         PlanCheck("names", ("TC315",), references.check_names),
         PlanCheck("references", ("TC204", "TC310", "TC311"), references.check_references),
         PlanCheck("scaling", ("TC316",), references.check_scaling),
+        PlanCheck("rollout names", ("TC339",), rollout_checks.check_rollout_names),
+        PlanCheck("rollouts", ("TC340", "TC341"), rollout_checks.check_rollouts),
+        PlanCheck("triggers", ("TC342",), rollout_checks.check_triggers),
         PlanCheck("hosts", ("TC312",), references.check_hosts),
         PlanCheck("images", ("TC313", "TC314"), references.check_images),
         PlanCheck("egress", ("TC211", "TC322"), references.check_egress),

@@ -154,16 +154,23 @@ def check_images(plan: Plan, context: Context) -> Iterator[Diagnostic]:
     """Images are pinned where that is required (TC313), and come from allowed registries (TC314)."""
     del context
     for workload in plan.workloads:
-        pointer: Pointer = ("spec", "services", workload.name, "image")
-        if plan.images.digests_required and "@sha256:" not in workload.image:
-            help_ = "pin it: `image: NAME@sha256:…`; `docker buildx imagetools inspect IMAGE` prints the digest"
-            message = f"the image of the service `{workload.name}` has no digest, which security.images requires"
-            yield Diagnostic("TC313", message, pointer=pointer, help=help_)
-        registries = plan.images.registries
-        if registries and not any(workload.image.startswith(f"{registry}/") for registry in registries):
-            message = f"the image {workload.image.partition('@')[0]} comes from none of the allowed registries"
-            help_ = "allowed are " + ", ".join(registries)
-            yield Diagnostic("TC314", message, pointer=pointer, help=help_)
+        base: Pointer = ("spec", "services", workload.name)
+        yield from _check_image(workload.name, workload.image, (*base, "image"), plan)
+        if workload.rollout is not None and workload.rollout.variant_image:
+            pointer = (*base, "rollout", "variant_image")
+            yield from _check_image(workload.name, workload.rollout.variant_image, pointer, plan)
+
+
+def _check_image(service: str, image: str, pointer: Pointer, plan: Plan) -> Iterator[Diagnostic]:
+    if plan.images.digests_required and "@sha256:" not in image:
+        help_ = f"pin it: `{pointer[-1]}: NAME@sha256:…`; `docker buildx imagetools inspect IMAGE` prints the digest"
+        message = f"the image of the service `{service}` has no digest, which security.images requires"
+        yield Diagnostic("TC313", message, pointer=pointer, help=help_)
+    registries = plan.images.registries
+    if registries and not any(image.startswith(f"{registry}/") for registry in registries):
+        message = f"the image {image.partition('@')[0]} comes from none of the allowed registries"
+        help_ = "allowed are " + ", ".join(registries)
+        yield Diagnostic("TC314", message, pointer=pointer, help=help_)
 
 
 def check_egress(plan: Plan, context: Context) -> Iterator[Diagnostic]:

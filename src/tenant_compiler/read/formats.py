@@ -191,6 +191,8 @@ CHECKS: Final[Mapping[str, tuple[tuple[tuple[str, ...], Check], ...]]] = {
         (("spec", "compliance", "attestations", "*", "date"), check_date),
         (("spec", "backup", "schedule"), check_cron),
         (("spec", "services", "*", "schedule"), check_cron),
+        (("spec", "services", "*", "scaling", "schedules", "*", "start"), check_cron),
+        (("spec", "services", "*", "scaling", "schedules", "*", "end"), check_cron),
         (("spec", "security", "network", "egress", "*", "cidr"), check_public_cidr),
         (("spec", "security", "ip_whitelist", "*"), check_cidr),
     ),

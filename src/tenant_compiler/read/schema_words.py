@@ -50,6 +50,11 @@ FORMS: Final[Mapping[str, str]] = {
     r"^[a-z0-9]([a-z0-9._/-]|:[0-9]+/)*(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$": (
         "an image: a repository in lower case, then `:tag`, `@sha256:` with 64 hexadecimal digits, or both"
     ),
+    r"^[A-Za-z0-9!#$%&'*+.^_`|~-]+$": "the name of a header or cookie: letters, digits, `-`, `_` and the like",
+    r"^[!-~]([ -~]*[!-~])?$": "one line of ASCII, no blank first or last",
+    r"^[A-Za-z0-9:/._-]+$": "a queue's name or URL: letters, digits, `:`, `/`, `.`, `_` and `-`",
+    r"^[A-Za-z]+(/[A-Za-z0-9_+-]+){0,2}$": "a time zone such as `Europe/Berlin`",
+    r"^https?://[A-Za-z0-9.-]+(:[0-9]{2,5})?(/[A-Za-z0-9._~/-]*)?$": "an http:// or https:// address",
     r"^[A-Za-z_][A-Za-z0-9_]*$": "a variable's name (letters, digits and `_`, no digit first)",
     r"^[A-Za-z0-9_][A-Za-z0-9._/-]*$": "a relative path of letters, digits, `.`, `_`, `-` and `/`",
     r"^[A-Za-z0-9]([-_.A-Za-z0-9]*[A-Za-z0-9])?$": "letters, digits, `-`, `_`, `.`; a letter or digit first and last",

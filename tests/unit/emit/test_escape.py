@@ -54,6 +54,15 @@ def test_promql_strings_are_read_back_by_a_promql_parser(text):
 
 
 @fast
+@given(st.text(alphabet=st.characters(exclude_categories=("Cs",)) | st.sampled_from("{{{}}args.x ")))
+def test_argo_finds_no_placeholder_and_promql_reads_the_text_back(text):
+    """Argo fills in what stands between two braces; the string holds none of those, and means the same."""
+    written = escape.argo_promql_string(text)
+    assert "{{" not in written
+    selector = promql_parser.parse(f"up{{name={written}}}")
+    assert [matcher.value for matcher in selector.matchers.matchers] == [text]
+
+
 @given(
     st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=12),
     st.text(st.sampled_from("ab.*+"), max_size=5),

@@ -49,7 +49,12 @@ CASES = [
         "leave it out",
     ),
     ("environments: {e: {sizing: {}}}", "TC201", "environments.e.sizing is not supported yet", "leave it out"),
-    ("services: {a: {rollout: {}}}", "TC201", "services.a.rollout is not supported yet", "leave it out"),
+    (
+        "compliance: {frameworks: {gdpr: {services: []}}}",
+        "TC201",
+        "compliance.frameworks.gdpr.services is not supported yet",
+        "leave it out",
+    ),
     (
         "extensions: {foo: {}}",
         "TC201",

@@ -107,6 +107,9 @@ def test_a_workspace_is_filled_but_its_layer_is_not() -> None:
     assert filled["cluster"]["a"] == {
         "kubernetes": "1.34",
         "network_policy": "kubernetes",
+        "rollouts": "native",
+        "autoscaler": "hpa",
+        "vertical_autoscaler": False,
         "data_cidrs": [],
         "operators": [],
         "crds": [],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from tenant_compiler.backends.kubernetes import edge, network, operations, services, tenancy
+from tenant_compiler.backends.kubernetes import edge, network, operations, rollouts, services, tenancy
 from tenant_compiler.backends.kubernetes.fleet import fleet_objects
 from tenant_compiler.backends.kubernetes.layout import file, files, stamped
 from tenant_compiler.backends.kubernetes.lower import manifests, scenes
@@ -20,7 +20,14 @@ if TYPE_CHECKING:
     from tenant_compiler.model.diagnostic import Diagnostic
     from tenant_compiler.model.plan import Need, Plan
 
-_TABLES: Final[Sequence[Table]] = (tenancy.SUPPORT, network.SUPPORT, edge.SUPPORT, operations.SUPPORT, services.SUPPORT)
+_TABLES: Final[Sequence[Table]] = (
+    tenancy.SUPPORT,
+    network.SUPPORT,
+    edge.SUPPORT,
+    operations.SUPPORT,
+    services.SUPPORT,
+    rollouts.SUPPORT,
+)
 _ANSWERS: Final[Table] = {feature: ask for table in _TABLES for feature, ask in table.items()}
 _RANK: Final[Mapping[Support, int]] = {"cannot": 0, "later": 1, "wider": 2, "honoured": 3, "elsewhere": 4}
 """The weakest answer first."""

@@ -25,6 +25,9 @@ TENANT: Final[Lineage] = (("metadata", "name"),)
 DEFAULT_CLUSTER: Final[Cluster] = {
     "kubernetes": "1.34",
     "network_policy": "kubernetes",
+    "rollouts": "native",
+    "autoscaler": "hpa",
+    "vertical_autoscaler": False,
     "data_cidrs": [],
     "operators": [],
     "crds": [],

@@ -8,7 +8,9 @@ from tenant_compiler.backends.kubernetes import edge
 from tenant_compiler.backends.kubernetes.common import DEFAULT_CLUSTER, priority_class, scene, service_metadata
 from tenant_compiler.backends.kubernetes.network import policies
 from tenant_compiler.backends.kubernetes.operations import backups, tracing
-from tenant_compiler.backends.kubernetes.services import scaling, workloads
+from tenant_compiler.backends.kubernetes.rollouts import analysis, argo
+from tenant_compiler.backends.kubernetes.services import keda, scaling, workloads
+from tenant_compiler.backends.kubernetes.services.tracks import controlled, tracks
 from tenant_compiler.backends.kubernetes.tenancy import access, admission, namespace
 
 if TYPE_CHECKING:
@@ -67,11 +69,29 @@ def _service(
     if policy is not None:
         yield policy
     if workload.port is not None:
-        yield scaling.service(meta, workload, workload.port)
-    yield workloads.workload_object(here, meta, workload, digest)
+        yield from scaling.services(here, meta, workload, workload.port)
     if workload.kind == "cron":
+        yield workloads.cron_job(here, meta, workload, digest)
         return
-    if workloads.scales(here, workload):
-        yield scaling.autoscaler(meta, workload)
+    yield from _versions(here, meta, workload, digest)
     if workload.replicas.minimum > 1:
         yield scaling.disruption_budget(meta, workload)
+
+
+def _versions(here: Scene, meta: Shared, workload: Workload, digest: str) -> Iterator[ArtifactObject]:
+    """Make what runs each version of a service, and what moves the number of its pods."""
+    follows = keda.followed(here, workload)
+    if follows:
+        yield from keda.authentication(meta, workload)
+    if controlled(here, workload):
+        yield from analysis.analysis_template(here, meta, workload)
+    for track in tracks(here, meta, workload):
+        yield (
+            argo.rollout_object(here, track, digest)
+            if track.kind == "Rollout"
+            else workloads.deployment(here, track, digest)
+        )
+        if workloads.scales(here, track.workload):
+            yield from keda.scaled_object(here, track) if follows else [scaling.autoscaler(track)]
+        if here.cluster["vertical_autoscaler"]:
+            yield scaling.recommender(track)

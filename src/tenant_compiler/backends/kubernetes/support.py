@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from tenant_compiler.backends.kubernetes.common import Scene
     from tenant_compiler.model.backend import Lack, Support
-    from tenant_compiler.model.plan import Need
+    from tenant_compiler.model.plan import Need, Workload
 
 
 class Answer(NamedTuple):
@@ -47,3 +47,8 @@ def later(here: Scene, need: Need) -> Answer:
 def called(here: Scene) -> str:
     """Name a cluster in a sentence."""
     return f"the cluster `{here.site.cluster}`" if here.site.cluster else f"the region {here.site.region}"
+
+
+def workload_of(here: Scene, need: Need) -> Workload | None:
+    """Find the service that a need is about."""
+    return next((each for each in here.plan.workloads if need.pointer[:3] == each.made_from[0]), None)

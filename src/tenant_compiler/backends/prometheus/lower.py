@@ -14,6 +14,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from tenant_compiler.backends.prometheus.burn import burn
+from tenant_compiler.backends.promql import error_rate, request_rate, service_of
 from tenant_compiler.emit.escape import go_template, promql_string
 from tenant_compiler.model import metrics
 from tenant_compiler.model.artifact import Artifact, ArtifactObject
@@ -65,11 +66,12 @@ def _selector(plan: Plan, objective: Objective) -> str:
 
 
 def _rates(plan: Plan, objective: Objective, metric: RequestMetric) -> list[tuple[str, str]]:
-    """Record the requests and the failed ones. No failed request yet means no such series: then the rate is 0."""
-    service = f"namespace={promql_string(plan.name)},service={promql_string(objective.service)}"
-    requests = f"sum(rate({metric.name}{{{service}}}[5m]))"
-    failed = f"sum(rate({metric.name}{{{service},{metric.failed}}}[5m]))"
-    return [(metrics.REQUEST_RATE, requests), (metrics.ERROR_RATE, f"{failed} or 0 * {requests}")]
+    """Record the requests and the failed ones."""
+    service = service_of(plan.name, objective.service)
+    return [
+        (metrics.REQUEST_RATE, request_rate(metric, service, "5m")),
+        (metrics.ERROR_RATE, error_rate(metric, service, "5m")),
+    ]
 
 
 def _ratio(selector: str, window: str) -> tuple[str, str]:

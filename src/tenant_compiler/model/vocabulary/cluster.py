@@ -16,6 +16,16 @@ class ClusterMonitoring(TypedDict):
     """Who scrapes metrics."""
 
     namespace: Annotated[str, Info("Prometheus' namespace.", "monitoring", pattern=LABEL)]
+    address: NotRequired[
+        Annotated[
+            str,
+            Info(
+                "Where Prometheus answers queries: the controllers of rollouts and of scaling ask it.",
+                "http://prometheus.monitoring:9090",
+                pattern=r"^https?://[A-Za-z0-9.-]+(:[0-9]{2,5})?(/[A-Za-z0-9._~/-]*)?$",
+            ),
+        ]
+    ]
 
 
 IMAGE = r"^[a-z0-9][a-z0-9.:/_-]{0,252}@sha256:[0-9a-f]{64}$"
@@ -163,6 +173,38 @@ class Cluster(TypedDict):
                 "cilium": "NetworkPolicy and Cilium's own.",
             },
             default="kubernetes",
+        ),
+    ]
+    rollouts: Annotated[
+        Literal["native", "argo"],
+        Info(
+            "Who brings new versions.",
+            "argo",
+            values={
+                "native": "Kubernetes alone: nothing measures a version and takes it back.",
+                "argo": "Argo Rollouts, with its plug-in for the Gateway API.",
+            },
+            default="native",
+        ),
+    ]
+    autoscaler: Annotated[
+        Literal["hpa", "keda"],
+        Info(
+            "Who moves the number of replicas.",
+            "keda",
+            values={
+                "hpa": "Kubernetes' own autoscaler, by CPU use.",
+                "keda": "KEDA too: by requests, queues and schedules, down to none.",
+            },
+            default="hpa",
+        ),
+    ]
+    vertical_autoscaler: Annotated[
+        bool,
+        Info(
+            "Whether the Vertical Pod Autoscaler is there: it recommends sizes, and changes none.",
+            example=True,
+            default=False,
         ),
     ]
     gateway: NotRequired[Annotated[Gateway, Info("Where clients' requests come from.", {"namespace": "gateway"})]]

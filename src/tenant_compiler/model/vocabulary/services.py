@@ -10,6 +10,7 @@ from typing_extensions import TypedDict
 from tenant_compiler.model.vocabulary.annotations import LABEL, Info
 from tenant_compiler.model.vocabulary.data import DataClass
 from tenant_compiler.model.vocabulary.edge import Expose
+from tenant_compiler.model.vocabulary.rollout import IMAGE, Rollout, Scaling
 
 _PATH = r"^/[A-Za-z0-9._~/%-]*$"
 
@@ -36,17 +37,6 @@ class Resources(TypedDict):
     limits: Annotated[
         Amounts,
         Info("The most that a replica may use; what is absent equals the request.", {"cpu_cores": 1}, default={}),
-    ]
-
-
-class Scaling(TypedDict):
-    """How many replicas run: ``fixed``, or between ``minimum`` and ``maximum`` by CPU use."""
-
-    fixed: NotRequired[Annotated[int, Ge(1), Le(1000), Info("Exactly so many replicas.", 3, "replicas")]]
-    minimum: NotRequired[Annotated[int, Ge(1), Le(1000), Info("Never fewer.", 2, "replicas")]]
-    maximum: NotRequired[Annotated[int, Ge(1), Le(1000), Info("Never more.", 20, "replicas")]]
-    cpu_percent: NotRequired[
-        Annotated[int, Ge(10), Le(95), Info("Average CPU use, of the request, that scaling aims at.", 70, "percent")]
     ]
 
 
@@ -94,7 +84,7 @@ class Service(TypedDict):
         Info(
             "The container image, best pinned by digest.",
             "registry.acme.example/portal@sha256:" + "0" * 64,
-            pattern=r"^[a-z0-9]([a-z0-9._/-]|:[0-9]+/)*(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$",
+            pattern=IMAGE,
         ),
     ]
     command: Annotated[
@@ -133,6 +123,9 @@ class Service(TypedDict):
     ]
     resources: Annotated[Resources, Info("Resources of one replica.", {"requests": {"cpu_cores": 0.5}}, default={})]
     scaling: Annotated[Scaling, Info("Replicas; one when nothing is said.", {"minimum": 2, "maximum": 6}, default={})]
+    rollout: Annotated[
+        Rollout, Info("How a new version comes; pod by pod when nothing is said.", {"strategy": "canary"}, default={})
+    ]
     expose: NotRequired[Annotated[Expose, Info("How clients reach it.", {"hosts": ["portal.acme.example"]})]]
     probes: Annotated[
         Probes, Info("Health checks; the port alone when nothing is said.", {"readiness": "/ready"}, default={})

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tenant_compiler.backends.kubernetes.common import made
 from tenant_compiler.backends.kubernetes.edge.gateway import API, parents
+from tenant_compiler.backends.kubernetes.services.backends import branches
 from tenant_compiler.model.artifact import Shared
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from tenant_compiler.backends.kubernetes.common import Scene
     from tenant_compiler.backends.kubernetes.edge.gateway import Way
+    from tenant_compiler.backends.kubernetes.services.backends import Branch
     from tenant_compiler.model.artifact import ArtifactObject
     from tenant_compiler.model.plan import Lineage, Workload
 
@@ -41,9 +43,9 @@ def routes(here: Scene, way: Way, metas: Mapping[str, Shared]) -> Iterator[Artif
     for workload in way.workloads:
         meta = metas[workload.name]
         if workload.protocol == "tcp":
-            yield _connections(way, meta, workload)
+            yield _connections(here, way, meta, workload)
         else:
-            yield from _requests(way, meta, workload, signed_on=signed_on)
+            yield from _requests(way, meta, workload, _rules(here, workload, signed_on=signed_on))
 
 
 def names(workload: Workload) -> list[str]:
@@ -59,9 +61,9 @@ def kind_of(workload: Workload) -> str:
     return {"grpc": "GRPCRoute", "tcp": "TCPRoute"}.get(workload.protocol, "HTTPRoute")
 
 
-def _requests(way: Way, meta: Shared, workload: Workload, *, signed_on: bool) -> Iterator[ArtifactObject]:
+def _requests(way: Way, meta: Shared, workload: Workload, rules: list[dict[str, Any]]) -> Iterator[ArtifactObject]:
     """One route, or more where there are more host names than one may have."""
-    kind, rules = kind_of(workload), _rules(workload, signed_on=signed_on)
+    kind = kind_of(workload)
     at = (*workload.made_from[0], "expose")
     made_from: Lineage = ((*at, "hosts"), *(((*at, "paths"),) if workload.paths != ALL else ()), *workload.made_from)
     for number, name in enumerate(names(workload)):
@@ -75,32 +77,50 @@ def _requests(way: Way, meta: Shared, workload: Workload, *, signed_on: bool) ->
         yield made(kind, value, made_from)
 
 
-def _connections(way: Way, meta: Shared, workload: Workload) -> ArtifactObject:
+def _connections(here: Scene, way: Way, meta: Shared, workload: Workload) -> ArtifactObject:
+    # Connections have no headers: all go where those without any go.
+    backends = _backends(branches(here, workload)[-1], workload)
     parent = {"name": way.places[workload.name], "sectionName": workload.name}
     value = {
         "apiVersion": f"{API}/v1alpha2",
         "kind": "TCPRoute",
         "metadata": meta,
-        "spec": {"parentRefs": [parent], "rules": [{"backendRefs": _backends(workload)}]},
+        "spec": {"parentRefs": [parent], "rules": [{"backendRefs": backends}]},
     }
     return made("TCPRoute", value, ((*workload.made_from[0], "expose", "hosts"), *workload.made_from))
 
 
-def _rules(workload: Workload, *, signed_on: bool) -> list[dict[str, Any]]:
+def _rules(here: Scene, workload: Workload, *, signed_on: bool) -> list[dict[str, Any]]:
     """Where requests under the exposed paths go; the gateway answers those of the sign-on, on any route."""
-    rule: dict[str, Any] = {}
+    matches: list[dict[str, Any]] = []
     if workload.paths != ALL:
         match = _call if workload.protocol == "grpc" else _below
         own = _SIGN_ON if signed_on and workload.protocol == "http" else ()
-        rule["matches"] = [*(match(path) for path in workload.paths), *own]
-    rule["backendRefs"] = _backends(workload)
+        matches = [*(match(path) for path in workload.paths), *own]
+    return [_rule(branch, workload, matches) for branch in branches(here, workload)]
+
+
+def _rule(branch: Branch, workload: Workload, matches: list[dict[str, Any]]) -> dict[str, Any]:
+    """Where the requests of a branch go: what it asks for is asked beside the paths."""
+    rule: dict[str, Any] = {}
+    if branch.headers:
+        headers = [{"type": header.kind, "name": header.name, "value": header.value} for header in branch.headers]
+        rule["matches"] = [{**match, "headers": headers} for match in matches or [{}]]
+    elif matches:
+        rule["matches"] = matches
+    rule["backendRefs"] = _backends(branch, workload)
     if workload.protocol == "http":
         rule["timeouts"] = _TIMEOUTS
-    return [rule]
+    return rule
 
 
-def _backends(workload: Workload) -> list[dict[str, Any]]:
-    return [{"name": workload.name, "port": workload.port}]
+def _backends(branch: Branch, workload: Workload) -> list[dict[str, Any]]:
+    return [
+        {"name": name, "port": workload.port}
+        if weight is None
+        else {"name": name, "port": workload.port, "weight": weight}
+        for name, weight in branch.destinations
+    ]
 
 
 @lru_cache(maxsize=1024)

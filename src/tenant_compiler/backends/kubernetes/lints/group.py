@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 
 
 WAVE: Final = "argocd.argoproj.io/sync-wave"
+_AUTOSCALERS: Final = (
+    ("HorizontalPodAutoscaler", ("minReplicas",), ("maxReplicas",)),
+    ("ScaledObject", ("minReplicaCount", 0), ("maxReplicaCount", 100)),
+)
+"""Each kind with where its bounds are, and what they are when they are not said."""
 
 
 class Group(NamedTuple):
@@ -54,7 +59,7 @@ class Group(NamedTuple):
         return isinstance(name, str) and name in self.of(kind)
 
     def selected(self, selector: dict[str, Any], hint: str) -> Pods | None:
-        """Find what makes the pods that a selector chooses.
+        """Find one that makes the pods that a selector chooses.
 
         Args:
             selector: labels; an empty one chooses nothing here.
@@ -75,25 +80,46 @@ class Group(NamedTuple):
                     return pods
         return None
 
+    def all_selected(self, selector: dict[str, Any]) -> list[Pods]:
+        """Find all that make pods that a selector chooses, such as two versions of a service."""
+        wanted = selector.items()
+        if not wanted:
+            return []
+        return [pods for several in self.pods.values() for pods in several if wanted <= pods.labels.items()]
+
     def replicas(self, pods: Pods) -> tuple[int, int]:
         """Say how many pods there are at least and at most; what is not a number counts as one."""
         if pods.kind in SCALED:
-            spec = self._autoscaler(pods)
-            if spec is not None:
-                return count(spec.get("minReplicas")), count(spec.get("maxReplicas"))
+            for kind, lowest, highest in _AUTOSCALERS:
+                spec = self._autoscaler(kind, pods)
+                if spec is not None:
+                    return count(spec.get(*lowest)), count(spec.get(*highest))
         number = count(pods.object_spec.get("replicas"))
         return number, number
 
-    def _autoscaler(self, pods: Pods) -> dict[str, Any] | None:
-        """Find the spec of the HorizontalPodAutoscaler that sets an object's replicas."""
-        items = self.of("HorizontalPodAutoscaler")
+    def template_of(self, pods: Pods) -> Pods:
+        """Give what the pods of a Rollout are like: it may take them from a Deployment that it refers to."""
+        if pods.kind != "Rollout" or "workloadRef" not in pods.object_spec:
+            return pods
+        name = within(pods.object_spec, "workloadRef").get("name")
+        several = self.pods.get(name, ()) if isinstance(name, str) else ()
+        return next((other for other in several if other.kind == "Deployment"), pods)
+
+    def _autoscaler(self, kind: str, pods: Pods) -> dict[str, Any] | None:
+        """Find the spec of the autoscaler of a kind that sets an object's replicas."""
+        items = self.of(kind)
         likely = items.get(pods.name)
         for item in (likely, *items.values()) if likely is not None else items.values():
             spec = mapping(item.value.get("spec"))
-            target = within(spec, "scaleTargetRef")
-            if target.get("name") == pods.name and target.get("kind") == pods.kind:
+            if scaled_by(spec) == (pods.kind, pods.name):
                 return spec
         return None
+
+
+def scaled_by(spec: dict[str, Any]) -> tuple[Any, Any]:
+    """Give kind and name of what an autoscaler scales; KEDA means a Deployment when no kind is said."""
+    target = within(spec, "scaleTargetRef")
+    return target.get("kind", "Deployment"), target.get("name")
 
 
 def count(value: Any) -> int:

@@ -43,7 +43,8 @@ def judge_pods(pods: Pods, found: Found) -> None:
     item = pods.item
     if pods.kind != "Pod":
         shape.labels(item, pods.labels, found)
-    if pods.kind in WITH_SELECTOR:
+    # A Rollout may take its pods from a Deployment.
+    if pods.kind in WITH_SELECTOR and "workloadRef" not in pods.object_spec:
         chosen = within(pods.object_spec, "selector", "matchLabels")
         if not chosen.items() <= pods.labels.items():
             found.add(

@@ -15,13 +15,14 @@ _TEMPLATES: Final = {
     "StatefulSet": ("spec", "template"),
     "DaemonSet": ("spec", "template"),
     "ReplicaSet": ("spec", "template"),
+    "Rollout": ("spec", "template"),
     "Job": ("spec", "template"),
     "CronJob": ("spec", "jobTemplate", "spec", "template"),
     "Pod": (),
 }
 COLLECTOR: Final = "OpenTelemetryCollector"
-WITH_SELECTOR: Final = frozenset({"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"})
-SCALED: Final = frozenset({"Deployment", "StatefulSet", "ReplicaSet"})
+WITH_SELECTOR: Final = frozenset({"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Rollout"})
+SCALED: Final = frozenset({"Deployment", "StatefulSet", "ReplicaSet", "Rollout"})
 
 
 class Pods(NamedTuple):
@@ -46,6 +47,8 @@ def pods_of(item: ArtifactObject, kind: str, name: str) -> Pods | None:
     path = _TEMPLATES.get(kind)
     if path is None:
         return None
+    if kind == "Rollout" and not item.value["apiVersion"].startswith("argoproj.io/"):
+        return None  # a kind of somebody else's
     template = within(item.value, *path)
     spec = mapping(template.get("spec"))
     containers = mappings(spec.get("containers"))

@@ -95,7 +95,7 @@ def _needs(own: Group) -> Iterator[_Need]:
     for several in own.pods.values():
         for pods in several:
             number = _pods(own, pods)
-            one = _of_pod(pods)
+            one = _of_pod(own.template_of(pods))
             yield _Need(pods.name, (number * one[0], number * one[1], number * one[2], number * one[3]))
 
 
@@ -106,10 +106,24 @@ def _pods(own: Group, pods: Pods) -> int:
     if pods.kind == "Job":
         return count(spec.get("parallelism"))
     most = own.replicas(pods)[1]
+    if pods.kind == "Rollout":
+        return most + _beside(mapping(spec.get("strategy")), most)
     strategy = mapping(spec.get("deploymentUpdateStrategy" if pods.kind == COLLECTOR else "strategy"))
     if pods.kind not in _ROLLING or strategy.get("type") == "Recreate":
         return most
     return most + _surge(mapping(strategy.get("rollingUpdate")).get("maxSurge", "25%"), most)
+
+
+def _beside(strategy: dict[str, Any], replicas: int) -> int:
+    """Pods of a new version beside those of the old one, as Argo Rollouts starts them.
+
+    With blue-green the new version is as large as the old one before it takes over, however small its preview is. So is
+    a canary whose requests are shared out by routes: the old version stays whole for the way back.
+    """
+    canary = mapping(strategy.get("canary"))
+    if "blueGreen" in strategy or "trafficRouting" in canary:
+        return replicas
+    return _surge(canary.get("maxSurge", "25%"), replicas)
 
 
 def _surge(said: Any, replicas: int) -> int:

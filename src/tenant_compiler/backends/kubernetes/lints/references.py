@@ -56,7 +56,8 @@ def _references(item: ArtifactObject, value: Any, way: Way) -> Iterator[_Referen
         if isinstance(node, str):
             yield _Reference(way.kind, node, None, way.order)
         elif isinstance(node, dict) and not node.get("optional") and not node.get("clusterScope"):
-            kind, name, space = node.get("kind", way.kind), node.get("name"), node.get("namespace")
+            kind, space = node.get("kind", way.kind), node.get("namespace")
+            name = node.get("templateName", node.get("name"))
             elsewhere = space is not None and space != mapping(item.value.get("metadata")).get("namespace")
             if isinstance(kind, str) and kind in way.kinds and not elsewhere:
                 yield _Reference(kind, str(name), node.get("port") if kind == "Service" else None, way.order)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tenant_compiler.backends.kubernetes.lints import references, selectors
+from tenant_compiler.backends.kubernetes.lints import autoscalers, controllers, references, selectors
 from tenant_compiler.backends.kubernetes.lints.found import about, mapping, mappings, within
 from tenant_compiler.backends.kubernetes.lints.pods import COLLECTOR
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def judge(group: Group, found: Found, *, whole: bool) -> None:
     """Judge the objects of one folder against each other.
 
-    Codes: TC507, TC509, TC516, TC585, TC587.
+    Codes: TC507, TC509, TC585, TC587, and those of `autoscalers` and `controllers`.
 
     Args:
         group: the objects.
@@ -31,8 +31,8 @@ def judge(group: Group, found: Found, *, whole: bool) -> None:
         _ports(item, group, found)
     for item in group.of(COLLECTOR).values():
         _taken(item, group, found)
-    for item in group.of("HorizontalPodAutoscaler").values():
-        _replicas(item, group, found)
+    autoscalers.judge(group, found)
+    controllers.judge(group, found)
     for item in group.of("PodDisruptionBudget").values():
         _budget(item, group, found)
 
@@ -67,26 +67,14 @@ def _ports(item: ArtifactObject, group: Group, found: Found) -> None:
             )
 
 
-def _replicas(item: ArtifactObject, group: Group, found: Found) -> None:
-    target = within(item.value, "spec", "scaleTargetRef")
-    kind, name = target.get("kind"), target.get("name")
-    scaled = group.of(kind).get(name) if isinstance(kind, str) and isinstance(name, str) else None
-    if scaled is not None and "replicas" in within(scaled.value, "spec"):
-        found.add(
-            "TC516",
-            scaled,
-            f"it sets `replicas`, which {item.id} sets too: every build would undo the autoscaler's work",
-            "leave `spec.replicas` out",
-        )
-
-
 def _budget(item: ArtifactObject, group: Group, found: Found) -> None:
     """TC509: a budget that blocks every drain, or that protects nothing."""
     spec = mapping(item.value.get("spec"))
-    made = group.selected(within(spec, "selector", "matchLabels"), item.value["metadata"]["name"])
+    chosen = within(spec, "selector", "matchLabels")
+    made = group.selected(chosen, item.value["metadata"]["name"])
     if made is None:
         return
-    least = group.replicas(made)[0]
+    least = sum(group.replicas(each)[0] for each in group.all_selected(chosen))
     gone, left = spec.get("maxUnavailable"), spec.get("minAvailable")
     if gone in (0, "0%") or left == "100%" or (isinstance(left, int) and left >= least):
         found.add(

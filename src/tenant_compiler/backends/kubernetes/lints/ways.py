@@ -17,12 +17,12 @@ _SCALED: Final = "Deployment StatefulSet ReplicaSet Rollout"
 _ROUTES: Final = "HTTPRoute GRPCRoute TCPRoute TLSRoute"
 _BACKENDS: Final = (("spec.parentRefs.*", "Gateway"), ("spec.rules.*.backendRefs.*", "Service"))
 _ANALYSES: Final = tuple(
-    (f"spec.strategy.{where}.templates.*.templateName", "AnalysisTemplate")
+    (f"spec.strategy.{where}", "AnalysisTemplate")
     for where in (
-        "blueGreen.prePromotionAnalysis",
-        "blueGreen.postPromotionAnalysis",
-        "canary.analysis",
-        "canary.steps.*.analysis",
+        "blueGreen.prePromotionAnalysis.templates.*",
+        "blueGreen.postPromotionAnalysis.templates.*",
+        "canary.analysis.templates.*",
+        "canary.steps.*.analysis.templates.*",
         "canary.steps.*.experiment.analyses.*",
     )
 )
@@ -108,7 +108,7 @@ class Way(NamedTuple):
     """A place where references of a kind stand."""
 
     path: tuple[str, ...]
-    """To a map with a name, or to a name itself."""
+    """To a map with a name (which Argo Rollouts calls `templateName`), or to a name itself."""
     kind: str
     """What is meant where a reference names no kind."""
     kinds: frozenset[str]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from tenant_compiler.backends.kubernetes.services.keda import support
 from tenant_compiler.backends.kubernetes.support import always
 
 if TYPE_CHECKING:
     from tenant_compiler.backends.kubernetes.support import Table
 
-SUPPORT: Final[Table] = {"workloads": always}
+SUPPORT: Final[Table] = {"workloads": always, "scaling.triggers": support}

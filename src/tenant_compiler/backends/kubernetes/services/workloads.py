@@ -6,13 +6,14 @@ import zlib
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from tenant_compiler.backends.kubernetes.common import made, metadata, pods_of
+from tenant_compiler.backends.kubernetes.common import made, metadata
 from tenant_compiler.backends.kubernetes.services.pods import template
 from tenant_compiler.model.artifact import Shared
 from tenant_compiler.model.names import fit
 
 if TYPE_CHECKING:
     from tenant_compiler.backends.kubernetes.common import Scene
+    from tenant_compiler.backends.kubernetes.services.tracks import Track
     from tenant_compiler.model.artifact import ArtifactObject
     from tenant_compiler.model.plan import Setting, Workload
 
@@ -44,11 +45,35 @@ def settings(here: Scene) -> tuple[list[ArtifactObject], str]:
     return [made("ConfigMap", value, tuple(pointer for setting in said for pointer in setting.made_from))], digest
 
 
-def workload_object(here: Scene, meta: Shared, workload: Workload, digest: str) -> ArtifactObject:
-    """Make what runs a service's pods."""
-    if workload.kind == "cron":
-        return _cron_job(here, meta, workload, digest)
-    return _deployment(here, meta, workload, digest)
+def deployment(here: Scene, track: Track, digest: str) -> ArtifactObject:
+    """Make what runs the pods of one version of a service."""
+    workload = track.workload
+    spec = {
+        **running(here, track),
+        "strategy": _STRATEGY,
+        "template": template(here, track.meta, workload, digest),
+    }
+    value = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": track.meta, "spec": spec}
+    # The site's zones are in the pods' topology.
+    rollout = workload.rollout
+    return made(
+        "Deployment",
+        value,
+        (*workload.made_from, *(rollout.made_from if rollout else ()), *here.site.made_from),
+    )
+
+
+def running(here: Scene, track: Track) -> dict[str, Any]:
+    """Say how many pods of a version run and which are its own, as a Deployment and a Rollout do."""
+    workload = track.workload
+    spec: dict[str, Any] = {}
+    if not scales(here, workload):
+        spec["replicas"] = workload.replicas.minimum
+    spec["selector"] = track.selector
+    spec["minReadySeconds"] = _READY_SECONDS
+    spec["progressDeadlineSeconds"] = _PROGRESS_SECONDS + (workload.startup_seconds or 0)
+    spec["revisionHistoryLimit"] = 5
+    return spec
 
 
 def scales(here: Scene, workload: Workload) -> bool:
@@ -56,22 +81,8 @@ def scales(here: Scene, workload: Workload) -> bool:
     return here.site.role != "standby" and workload.replicas.maximum > workload.replicas.minimum
 
 
-def _deployment(here: Scene, meta: Shared, workload: Workload, digest: str) -> ArtifactObject:
-    spec: dict[str, Any] = {}
-    if not scales(here, workload):
-        spec["replicas"] = workload.replicas.minimum
-    spec["selector"] = pods_of(workload.name)
-    spec["strategy"] = _STRATEGY
-    spec["minReadySeconds"] = _READY_SECONDS
-    spec["progressDeadlineSeconds"] = _PROGRESS_SECONDS + (workload.startup_seconds or 0)
-    spec["revisionHistoryLimit"] = 5
-    spec["template"] = template(here, meta, workload, digest)
-    value = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": meta, "spec": spec}
-    # The site's zones are in the pods' topology.
-    return made("Deployment", value, (*workload.made_from, *here.site.made_from))
-
-
-def _cron_job(here: Scene, meta: Shared, workload: Workload, digest: str) -> ArtifactObject:
+def cron_job(here: Scene, meta: Shared, workload: Workload, digest: str) -> ArtifactObject:
+    """Make what runs a service on its schedule."""
     spec: dict[str, Any] = {
         "schedule": workload.schedule,
         "timeZone": "Etc/UTC",

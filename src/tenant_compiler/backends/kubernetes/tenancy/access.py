@@ -14,7 +14,7 @@ from tenant_compiler.backends.kubernetes.common import TENANT, made, metadata
 from tenant_compiler.model.artifact import ArtifactObject, Shared
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from tenant_compiler.backends.kubernetes.common import Scene
     from tenant_compiler.model.plan import Lineage, Workload
@@ -61,6 +61,30 @@ _OPERATING: Final = [
     Shared({"apiGroups": ["apps"], "resources": ["deployments/scale"], "verbs": ["get", "patch", "update"]}),
 ]
 
+# What controllers of rollouts and of scaling add, where they are there. Operators go on with a release or break it
+# off, which is written into the status of a Rollout; its template they cannot change, for the reason above.
+_ARGO: Final = "argoproj.io"
+_LOOKING_AT: Final[Mapping[str, Shared]] = {
+    "argo": Shared(
+        {"apiGroups": [_ARGO], "resources": ["analysisruns", "analysistemplates", "rollouts"], "verbs": _LOOK}
+    ),
+    "keda": Shared(
+        {"apiGroups": ["keda.sh"], "resources": ["scaledobjects", "triggerauthentications"], "verbs": _LOOK}
+    ),
+    "vertical": Shared({"apiGroups": ["autoscaling.k8s.io"], "resources": ["verticalpodautoscalers"], "verbs": _LOOK}),
+}
+_OPERATING_ON: Final[Mapping[str, Shared]] = {
+    "argo": Shared(
+        {"apiGroups": [_ARGO], "resources": ["rollouts/scale", "rollouts/status"], "verbs": ["get", "patch", "update"]}
+    )
+}
+_DEPLOYING_TO: Final[Mapping[str, Shared]] = {
+    "argo": Shared(
+        {"apiGroups": [_ARGO], "resources": ["analysistemplates", "rollouts", "rollouts/status"], "verbs": _CHANGE}
+    ),
+    "keda": Shared({"apiGroups": ["keda.sh"], "resources": ["scaledobjects"], "verbs": _CHANGE}),
+}
+
 # Deployers change what runs. Which services there are, what they may reach and who may do what is the compiler's, so
 # they neither create nor delete, and touch no network policy, account, role or quota. No secrets either, though a pod
 # template can mount one: a deployer is trusted that far, which is why nobody else may change one.
@@ -89,7 +113,8 @@ _DUTIES: Final = (
 
 def operators(here: Scene) -> list[ArtifactObject]:
     """Make the operators' Role and its binding; nothing where the cluster profile names no groups."""
-    return _bound(here, "operators", _OPERATING, here.cluster["operators"], TENANT)
+    rules = _with(here, _OPERATING, _OPERATING_ON)
+    return _bound(here, "operators", rules, here.cluster["operators"], TENANT)
 
 
 def duties(here: Scene) -> list[ArtifactObject]:
@@ -100,8 +125,27 @@ def duties(here: Scene) -> list[ArtifactObject]:
     made_objects: list[ArtifactObject] = []
     for duty, rules in _DUTIES:
         made_from: Lineage = (("spec", "change_control", "roles", duty),)
-        made_objects += _bound(here, duty.replace("_", "-"), rules, getattr(said, duty), made_from)
+        allowed = _with(here, rules, _DEPLOYING_TO if rules is _DEPLOYING else {})
+        made_objects += _bound(here, duty.replace("_", "-"), allowed, getattr(said, duty), made_from)
     return made_objects
+
+
+def _with(here: Scene, rules: list[Shared], changing: Mapping[str, Shared]) -> list[Shared]:
+    """Add what the controllers of the cluster have kinds for."""
+    cluster = here.cluster
+    there = [
+        part
+        for part, has in (
+            ("argo", cluster["rollouts"] == "argo"),
+            ("keda", cluster["autoscaler"] == "keda"),
+            ("vertical", cluster["vertical_autoscaler"]),
+        )
+        if has
+    ]
+    if not there:
+        return rules
+    more = [*(_LOOKING_AT[part] for part in there), *(changing[part] for part in there if part in changing)]
+    return [*rules, *more]
 
 
 def _bound(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tenant_compiler.backends.kubernetes.common import OWN, TENANT, cores, made, mebibytes, metadata
 from tenant_compiler.backends.kubernetes.operations import tracing
+from tenant_compiler.backends.kubernetes.services.tracks import deployments
 from tenant_compiler.model.artifact import ArtifactObject, Shared
 
 if TYPE_CHECKING:
@@ -94,11 +95,11 @@ def _pod_security(minor: str) -> dict[str, str]:
 
 
 def _deployments(here: Scene) -> int | None:
-    """As many as the tenant's services, its instances of models, and what operators make for it."""
+    """As many as the tenant's services have, its instances of models, and what operators make for it."""
     instances = here.plan.quotas["ml_model_instances"]
     if instances is None:
         return None
-    own = sum(workload.kind != "cron" for workload in here.plan.workloads)
+    own = sum(deployments(here, workload) for workload in here.plan.workloads)
     return int(instances) + own + tracing.deployments(here)
 
 
