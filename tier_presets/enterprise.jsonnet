@@ -14,6 +14,7 @@ local tier = import 'lib/tier.libsonnet';
   database_connections: 200,
   cache_size_mb: 4096,
 })
++ tier.ai({ model_training_quota_hours: 100, inference_requests_per_day: 1000000, custom_models_allowed: 50 })
 + tier.security({ audit_logging: true })
 + tier.locks(['security.audit_logging'])
 + tier.requires(['owner.email'])

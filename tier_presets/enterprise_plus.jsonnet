@@ -14,4 +14,5 @@ local tier = import 'lib/tier.libsonnet';
   database_connections: 800,
   cache_size_mb: 16384,
 })
++ tier.ai({ model_training_quota_hours: 500, inference_requests_per_day: 10000000, custom_models_allowed: 200 })
 + tier.security({ encryption_level: 'maximum' })

@@ -1,4 +1,4 @@
-// For trying the product out: one core, the provider's keys.
+// For trying the product out: one core, the provider's keys, no AI.
 local tier = import 'lib/tier.libsonnet';
 
 { defaults: {}, limits: {}, required: ['owner.team'], locked: [] }
@@ -15,4 +15,14 @@ local tier = import 'lib/tier.libsonnet';
   cache_size_mb: 64,
 })
 + tier.security({ encryption_level: 'basic', audit_logging: false })
-+ tier.locks(['security.encryption_level'])
++ tier.ai({ model_training_quota_hours: 0, inference_requests_per_day: 0, custom_models_allowed: 0 })
++ { defaults+: { ai+: {
+  recommendation_engine_enabled: false,
+  sentiment_analysis_enabled: false,
+  nlp_processing_enabled: false,
+  computer_vision_enabled: false,
+  auto_ml_enabled: false,
+  gpu_acceleration: false,
+  federated_learning: false,
+} } }
++ tier.locks(['security.encryption_level', 'ai'])

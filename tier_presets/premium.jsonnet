@@ -14,4 +14,5 @@ local tier = import 'lib/tier.libsonnet';
   database_connections: 80,
   cache_size_mb: 1024,
 })
++ tier.ai({ model_training_quota_hours: 10, inference_requests_per_day: 100000, custom_models_allowed: 5 })
 + tier.security({ encryption_level: 'enhanced' })

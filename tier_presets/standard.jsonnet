@@ -14,4 +14,5 @@ local tier = import 'lib/tier.libsonnet';
   database_connections: 25,
   cache_size_mb: 256,
 })
++ tier.ai({ model_training_quota_hours: 0, inference_requests_per_day: 10000, custom_models_allowed: 1 })
 + tier.locks([])

@@ -14,4 +14,5 @@ local tier = import 'lib/tier.libsonnet';
   database_connections: 'unlimited',
   cache_size_mb: 'unlimited',
 })
++ tier.ai({ model_training_quota_hours: 'unlimited', inference_requests_per_day: 'unlimited', custom_models_allowed: 'unlimited' })
 + tier.requires(['branding'])

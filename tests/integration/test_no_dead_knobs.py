@@ -103,6 +103,30 @@ CONFIG = {
             "state": {"EU": {"kind": "s3", "bucket": "acme-state-eu", "region": "eu-central-1"}},
         },
     },
+    "ai": {
+        "servers": {
+            "sentiment_analysis": {
+                "image": "registry.acme.example/ai/sentiment:1" + DIGEST,
+                "port": 9000,
+                "protocol": "grpc",
+                "replicas": 2,
+                "accelerators": 1,
+                "cpu_cores": 1.5,
+                "memory_gb": 3,
+                "probes": {"readiness": "/ready", "liveness": "/live", "startup_seconds": 100},
+            },
+            **{
+                name: {"image": "registry.acme.example/ai/other:1" + DIGEST}
+                for name in ("recommendation_engine", "nlp_processing", "computer_vision", "auto_ml")
+            },
+        },
+        "learning_client": {
+            "image": "registry.acme.example/ai/client:1" + DIGEST,
+            "accelerators": 1,
+            "cpu_cores": 1.5,
+            "memory_gb": 3,
+        },
+    },
     "cluster": {
         "main": {
             "kubernetes": "1.34",
@@ -140,7 +164,7 @@ CONFIG = {
             },
             "data_cidrs": ["10.20.0.0/16"],
             "operators": ["grp-operators"],
-            "gpu": {"resource": "nvidia.com/gpu", "units_per_accelerator": 10},
+            "gpu": {"resource": "nvidia.com/gpu", "product": "NVIDIA-L4", "units_per_accelerator": 10},
             "crds": ["crds/*.yaml"],
         },
         "second": {
@@ -414,13 +438,18 @@ OUTSIDE = {
         "audit": {"review": {"every_days": 7}},
     },
     "services": {
-        "app": {"image": "registry.acme.example/app" + DIGEST, "expose": {"hosts": ["a.other.example"]}},
+        "app": {
+            "image": "registry.acme.example/app" + DIGEST,
+            "expose": {"hosts": ["a.other.example"]},
+            "calls": ["nlp-processing"],
+        },
         "wire": {
             "image": "registry.acme.example/wire" + DIGEST,
             "protocol": "tcp",
             "expose": {"hosts": ["wire.other.example"]},
         },
     },
+    "ai": {"nlp_processing_enabled": True, "endpoint": {"provider": "aws", "region": "eu-central-1"}},
     "monitoring": {"slos": {"up": {"service": "app", "objective_percent": 99}}},
 }
 
@@ -517,6 +546,54 @@ BY_HAND = {
 }
 """Two versions of each service, and people who say which requests get which."""
 
+LEARNING = {
+    "tier": "enterprise_plus",
+    "owner": {"team": "care", "email": "care@acme.example"},
+    "domains": ["acme.example"],
+    "placement": {"cloud": "aws", "regions": {"eu-central-1": {"cluster_profile": "main"}}},
+    "compliance": {"frameworks": {"gdpr": {"role": "controller"}}},
+    "quotas": {"ml_model_instances": 7, "ai_processing_units": 44},
+    "services": {
+        "app": {"image": "registry.acme.example/app" + DIGEST, "calls": ["sentiment-analysis", "triage"]},
+    },
+    "data": {"sql": {"records": {"data_classes": ["personal"]}}},
+    "ai": {
+        "recommendation_engine_enabled": True,
+        "sentiment_analysis_enabled": True,
+        "nlp_processing_enabled": True,
+        "computer_vision_enabled": True,
+        "auto_ml_enabled": True,
+        "model_training_quota_hours": 10,
+        "inference_requests_per_day": 1000,
+        "custom_models_allowed": 1,
+        "gpu_acceleration": True,
+        "federated_learning": True,
+        "federation": {"aggregator": "https://fl.acme.example", "rounds_per_day": 4, "uses": ["records"]},
+        "custom_models": {
+            "triage": {
+                "image": "registry.acme.example/triage:1" + DIGEST,
+                "port": 8500,
+                "protocol": "grpc",
+                "replicas": 1,
+                "accelerators": 1,
+                "cpu_cores": 1.5,
+                "memory_gb": 3,
+                "uses": ["records"],
+                "expose": {
+                    "hosts": ["triage.acme.example"],
+                    "paths": ["/Predict"],
+                    "cors_origins": ["https://acme.example"],
+                },
+                "probes": {"readiness": "/ready", "liveness": "/live", "startup_seconds": 100},
+                "decision": "automatic",
+                "human_review": True,
+            }
+        },
+        "data_logging": False,
+    },
+}
+"""All that serves and trains, in a cluster with accelerators."""
+
 JUDGING = Judging(judged_on=date(2026, 11, 24))
 
 OWN = """# METADATA
@@ -592,6 +669,7 @@ BASES = {
     "vault": document("vault", VAULT),
     "released": document("released", RELEASED),
     "by-hand": document("by-hand", BY_HAND),
+    "learning": document("learning", LEARNING),
 }
 
 
@@ -795,6 +873,7 @@ OTHERS = {
     "US": ["IN"],
     "eu-west-1": ["eu-west-3"],
     "secret/oidc/client": ["secret/other/client"],
+    "https://fl.acme.example": ["https://fl.other.example"],
     "https://id.acme.example": ["https://id.other.example"],
     "https://acme.example": ["https://other.example"],
     "DE": ["FR"],

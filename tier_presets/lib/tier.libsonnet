@@ -12,6 +12,12 @@
     limits+: { quotas+: quotas },
   },
 
+  // What of AI is counted is default and limit at once, too.
+  ai(amounts):: {
+    defaults+: { ai+: amounts },
+    limits+: { ai+: amounts },
+  },
+
   security(security):: { defaults+: { security+: security } },
 
   requires(paths):: { required+: paths },

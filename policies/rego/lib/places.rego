@@ -14,7 +14,15 @@ _sinks := [
 	["spec", "backup", "region"],
 	["spec", "security", "audit", "sink", "region"],
 	["spec", "monitoring", "logging", "sink", "region"],
+	_endpoint,
 ]
+
+# A managed service for AI may be another cloud's.
+_endpoint := ["spec", "ai", "endpoint", "region"]
+
+_cloud(pointer) := settings.value(["spec", "ai", "endpoint", "provider"]) if {
+	pointer == _endpoint
+} else := input.tenant.spec.placement.cloud
 
 # Every region that is named, with the place where it stands: {"pointer", "region", "country", "jurisdiction"}.
 all := [place |
@@ -22,7 +30,7 @@ all := [place |
 	place := {
 		"pointer": pointer,
 		"region": region,
-		"country": _country(region),
+		"country": _country(region, _cloud(pointer)),
 		"jurisdiction": jurisdiction(region),
 	}
 ]
@@ -37,9 +45,9 @@ _elsewhere := [[pointer, region] |
 	region != null
 ]
 
-_country(region) := found[0] if {
+_country(region, cloud) := found[0] if {
 	found := [country |
-		some country, names in data.tenant_compiler.facts.regions.countries[input.tenant.spec.placement.cloud]
+		some country, names in data.tenant_compiler.facts.regions.countries[cloud]
 		region in names
 	]
 	count(found) > 0
@@ -53,9 +61,9 @@ jurisdiction(region) := said[0] if {
 	]
 	count(said) > 0
 } else := "EU" if {
-	in_eea(_country(region))
+	in_eea(_country(region, input.tenant.spec.placement.cloud))
 } else := found if {
-	found := data.tenant_compiler.facts.regions.jurisdictions[_country(region)]
+	found := data.tenant_compiler.facts.regions.jurisdictions[_country(region, input.tenant.spec.placement.cloud)]
 } else := ""
 
 # Whether a country belongs to the European Economic Area.

@@ -41,7 +41,21 @@ _inner := {
 # Where databases may be: never in the ranges of metadata services.
 _private := {"10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"}
 
-_host_ports := {port | some said in _declared; said.host; port := said.ports[_]}
+_host_ports := {port | some said in _declared; said.host; port := said.ports[_]} | _ai_ports
+
+_ai := object.get(input.tenant.spec, ["ai"], {})
+
+# The managed service for AI, and the aggregator of federated learning: `https://HOST:PORT/…`.
+_ai_ports := {port |
+	some port in array.concat(
+		[443 | _ai.endpoint],
+		[_port_of(_ai.federation.aggregator) | _ai.federated_learning],
+	)
+}
+
+_port_of(url) := to_number(port) if {
+	[_, port] := split(split(url, "/")[2], ":")
+} else := 443
 
 _object_ports := {443 | input.tenant.spec.data.object[_]}
 

@@ -35,6 +35,8 @@ AMOUNTS: Final[tuple[tuple[str, ...], ...]] = (
     ("quotas",),
     ("services", "*", "resources", "*"),
     ("services", "*", "rollout"),
+    ("ai",),
+    ("ai", "custom_models", "*"),
     ("monitoring", "slos", "*"),
 )
 """Sections, below ``spec``, whose fields are renamed. A size in whole GiB elsewhere keeps its name."""

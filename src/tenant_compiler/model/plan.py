@@ -7,7 +7,7 @@ carries ``made_from``: pointers into the resolved tenant, from which findings fi
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from tenant_compiler.model.plan_edge import EdgeTls
 from tenant_compiler.model.record import NamedTuple
@@ -15,6 +15,7 @@ from tenant_compiler.model.record import NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from tenant_compiler.model.plan_ai import Ai
     from tenant_compiler.model.plan_edge import AllowList, GeoFence
     from tenant_compiler.model.plan_operations import Tracing
     from tenant_compiler.model.pointer import Pointer
@@ -105,6 +106,22 @@ class Workload(NamedTuple):
     """None: a new version comes pod by pod."""
     triggers: Triggers | None = None
     """None: replicas follow CPU use only, or nothing."""
+    part: Literal["service", "ai"] = "service"
+    """``ai``: a model server or the client of federated learning, beside the declared services."""
+    accelerators: int = 0
+    """Of each replica."""
+    own_egress: bool = False
+    """The tenant's destinations are not for it: it reaches only those whose `Egress.only_for` names it."""
+
+    def line(self, *path: str | int) -> Pointer:
+        """Say where something about the workload stands; what the platform adds leads back to what asked for it."""
+        base = self.made_from[0]
+        written = base[1] == "services" or (len(base) == 4 and path[0] in MODEL_FIELDS)  # noqa: PLR2004
+        return (*base, *path) if written or (base[-1] == "federation" and path[0] == "uses") else base
+
+
+MODEL_FIELDS: Final = frozenset({"accelerators", "cpu_cores", "expose", "image", "memory_gb", "replicas", "uses"})
+"""What a custom model says of its workload."""
 
 
 class SqlStore(NamedTuple):
@@ -156,6 +173,8 @@ class Egress(NamedTuple):
     ports: tuple[int, ...]
     reason: str
     made_from: Lineage
+    only_for: tuple[str, ...] = ()
+    """The workloads that may go there; empty: all but those with `Workload.own_egress`."""
 
 
 class Objective(NamedTuple):
@@ -257,12 +276,14 @@ class Scanning(NamedTuple):
 
 
 class OtherRegion(NamedTuple):
-    """A region beside the sites that data is sent to: backups, the audit trail, logs."""
+    """A region beside the sites that data is sent to: backups, the audit trail, logs, AI."""
 
     region: str
     jurisdiction: str
     """``EU``, ``US`` …; empty when nobody says."""
     made_from: Lineage
+    cloud: str = ""
+    """Whose region it is; empty: the tenant's cloud's."""
 
 
 class Residency(NamedTuple):
@@ -349,6 +370,8 @@ class Plan(NamedTuple):
     geo_fence: GeoFence | None = None
     """None: from any country."""
     edge_tls: EdgeTls = EdgeTls("1.2", 90, (("spec", "security", "tls"),))
+    ai: Ai | None = None
+    """None: no AI service, model or federated learning."""
 
     @property
     def primary(self) -> Site:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from tenant_compiler.model.plan import Lineage
     from tenant_compiler.model.pointer import Pointer
-    from tenant_compiler.model.vocabulary.services import Service
+    from tenant_compiler.model.vocabulary.edge import Expose
     from tenant_compiler.model.vocabulary.tenant import Selected
 
 DEFAULT_CERTIFICATE_DAYS: Final = 90
@@ -47,9 +47,9 @@ def edge_tls(spec: Selected) -> EdgeTls:
     return EdgeTls(tls["minimum_version"], tls.get("certificate_days", DEFAULT_CERTIFICATE_DAYS), made_from)
 
 
-def paths(service: Service) -> tuple[str, ...]:
-    """Give the paths under which a service is exposed, each once; all where one of them is the root."""
-    said = tuple(dict.fromkeys(path.rstrip("/") or "/" for path in service["expose"]["paths"]))
+def paths(expose: Expose) -> tuple[str, ...]:
+    """Give the paths under which something is exposed, each once; all where one of them is the root."""
+    said = tuple(dict.fromkeys(path.rstrip("/") or "/" for path in expose["paths"]))
     return ALL_PATHS if "/" in said else said
 
 

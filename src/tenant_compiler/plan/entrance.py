@@ -78,7 +78,7 @@ def check_exposed(plan: Plan, context: Context) -> Iterator[Diagnostic]:
                 yield Diagnostic(
                     "TC338",
                     f"{path} names no call of the gRPC service `{workload.name}`",
-                    pointer=("spec", "services", workload.name, "expose", "paths"),
+                    pointer=workload.line("expose", "paths"),
                     help="write `/package.Service`, or `/package.Service/Method`",
                 )
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from tenant_compiler.model.plan import Plan
+    from tenant_compiler.model.plan_ai import Ai
     from tenant_compiler.model.pointer import Pointer
     from tenant_compiler.model.rollout import Triggers
 
@@ -45,6 +46,11 @@ FEATURES: Final[Mapping[str, str]] = {
     "rollout.ab_test": "giving a new version the requests of some clients",
     "rollout.analysis": "measuring a new version, and going on or back by itself",
     "scaling.triggers": "scaling by requests, queues and hours, and down to none",
+    "ai.serving": "serving the platform's AI",
+    "ai.permission": "letting services use a managed AI service",
+    "ai.accelerators": "running pods with accelerators",
+    "ai.learning": "taking part in federated learning",
+    "ai.limits": "limiting requests to AI and hours of training",
     "slo": "watching service level objectives",
     "tracing": "collecting traces",
     "tracing.errors": "keeping traces with an error beyond the share",
@@ -61,25 +67,27 @@ def needs(plan: Plan) -> Iterator[Need]:
         yield Need("workloads", "the services", ("spec", "services"))
         yield Need("network.isolation", "the isolation of the services", ("spec", "services"))
     for egress in plan.egress:
-        pointer: Pointer = ("spec", "security", "network", "egress", egress.name)
+        pointer: Pointer = egress.made_from[0]
         if egress.host:
             yield Need("egress.host", f"the way out to {egress.host}", pointer)
         else:
             yield Need("egress.cidr", f"the way out to {egress.cidr}", pointer)
     exposed = [workload for workload in plan.workloads if workload.hosts]
     for workload in exposed:
-        pointer = ("spec", "services", workload.name, "expose", "hosts")
+        pointer = (*workload.made_from[0], "expose", "hosts")
         yield Need("edge.hosts", f"the routes of the service `{workload.name}`", pointer)
         if workload.cors_origins and workload.protocol != "tcp":
-            pointer = ("spec", "services", workload.name, "expose", "cors_origins")
+            pointer = (*workload.made_from[0], "expose", "cors_origins")
             yield Need("edge.cors", f"the origins that may call the service `{workload.name}`", pointer)
     if exposed:
-        pointer = ("spec", "services", exposed[0].name, "expose")
+        pointer = (*exposed[0].made_from[0], "expose")
         yield Need("edge.limits", "the limits of clients' connections and requests", pointer)
         yield from _edge_needs(plan)
     yield from _store_needs(plan)
     yield from _duty_needs(plan)
     yield from _rollout_needs(plan)
+    if plan.ai is not None:
+        yield from _ai_needs(plan, plan.ai)
     for objective in plan.objectives:
         yield Need("slo", f"the objective `{objective.name}`", ("spec", "monitoring", "slos", objective.name))
     yield from operations.needs(plan)
@@ -136,6 +144,25 @@ def _edge_needs(plan: Plan) -> Iterator[Need]:
     if plan.edge_tls.minimum != "1.2":  # which every gateway of today asks for
         tls: Pointer = ("spec", "security", "tls", "minimum_version")
         yield Need("edge.tls", f"TLS {plan.edge_tls.minimum} before exposed services", tls)
+
+
+def _ai_needs(plan: Plan, ai: Ai) -> Iterator[Need]:
+    for service in ai.services:
+        yield Need("ai.serving", f"the AI service `{service.name}`", service.made_from[0])
+    if ai.services and ai.endpoint is not None:
+        what = f"the permission to use {ai.endpoint.host}"
+        yield Need("ai.permission", what, ("spec", "ai", "endpoint", "provider"))
+    for workload in plan.workloads:
+        if workload.accelerators:
+            what = f"the pods of `{workload.name}` ({workload.accelerators} each)"
+            yield Need("ai.accelerators", what, workload.line("accelerators"))
+    if ai.learning:
+        yield Need("ai.learning", "federated learning", ("spec", "ai", "federated_learning"))
+    if ai.requests_per_day is not None and (ai.services or ai.models):
+        pointer: Pointer = ("spec", "ai", "inference_requests_per_day")
+        yield Need("ai.limits", "the limit of requests to AI services", pointer)
+    if ai.training_hours is not None and ai.trains:
+        yield Need("ai.limits", "the limit of training", ("spec", "ai", "model_training_quota_hours"))
 
 
 def _duty_needs(plan: Plan) -> Iterator[Need]:

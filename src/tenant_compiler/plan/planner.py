@@ -21,6 +21,7 @@ from tenant_compiler.model.plan import (
     SqlStore,
     Workload,
 )
+from tenant_compiler.plan.ai import share, with_ai
 from tenant_compiler.plan.edge import ALL_PATHS, allow_list, edge_tls, geo_fence, paths
 from tenant_compiler.plan.needs import needs
 from tenant_compiler.plan.operations import tracing
@@ -101,6 +102,7 @@ def make_plan(resolved: Resolved, config: WorkspaceConfig) -> Plan:
         geo_fence=geo_fence(spec),
         edge_tls=edge_tls(spec),
     )
+    plan = with_ai(plan, spec, config, _pods)
     return plan._replace(needs=tuple(needs(plan)))
 
 
@@ -144,11 +146,15 @@ def _bandwidth(spec: Selected) -> int | None:
     total = _bounded(spec["quotas"]["network_bandwidth_mbps"])
     if total is None:
         return None
-    pods = sum(
+    return share(total, _pods(spec))
+
+
+def _pods(spec: Selected) -> int:
+    """All pods of the services at full scale, those of versions to come too."""
+    return sum(
         _replicas(service).maximum * (2 if "variant_image" in service["rollout"] else 1)
         for service in spec["services"].values()
     )
-    return max(1, math.floor(total / max(1, pods)))
 
 
 def _workloads(spec: Selected, bandwidth: int | None) -> Iterator[Workload]:
@@ -184,7 +190,7 @@ def _workloads(spec: Selected, bandwidth: int | None) -> Iterator[Workload]:
             bandwidth_mbps=bandwidth,
             unused=(*_unused(name, service), *unread(name, service)),
             made_from=(("spec", "services", name),),
-            paths=paths(service) if "expose" in service else ALL_PATHS,
+            paths=paths(service["expose"]) if "expose" in service else ALL_PATHS,
             cors_origins=tuple(dict.fromkeys(service["expose"]["cors_origins"])) if "expose" in service else (),
             rollout=rollout(name, service),
             triggers=triggers(name, service),

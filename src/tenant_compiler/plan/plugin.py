@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from tenant_compiler.model.backend import API_VERSION, PlanCheck
-from tenant_compiler.plan import effects, entrance, references, rollout_checks
+from tenant_compiler.plan import ai_checks, effects, entrance, references, rollout_checks
 
 TENANT_COMPILER_API = API_VERSION
 
 
 def tenant_compiler_checks() -> list[PlanCheck]:
-    """Give the checks of names, references, scaling, rollouts, hosts, images, secrets, placement, effects and times."""
+    """Give the checks of names, references, scaling, rollouts, hosts, images, secrets, placement, effects and AI."""
     return [
         PlanCheck("names", ("TC315",), references.check_names),
         PlanCheck("references", ("TC204", "TC310", "TC311"), references.check_references),
@@ -27,4 +27,7 @@ def tenant_compiler_checks() -> list[PlanCheck]:
         PlanCheck("allow list", ("TC334", "TC335", "TC336"), entrance.check_allow_list),
         PlanCheck("geo fence", ("TC337",), entrance.check_geo_fence),
         PlanCheck("exposed calls", ("TC338",), entrance.check_exposed),
+        PlanCheck("ai-names", ("TC351",), ai_checks.check_names),
+        PlanCheck("ai-amounts", ("TC352",), ai_checks.check_amounts),
+        PlanCheck("ai", ("TC326", "TC353"), ai_checks.check_ai),
     ]

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from tenant_compiler.model.plan import Lineage, Site
     from tenant_compiler.model.pointer import Pointer
+    from tenant_compiler.model.vocabulary.ai import Ai
     from tenant_compiler.model.vocabulary.cluster import Cluster
     from tenant_compiler.model.vocabulary.tenant import Selected
 
@@ -157,6 +158,12 @@ def other_regions(spec: Selected, clusters: Mapping[str, Cluster], sites: tuple[
         for region in sorted(_buckets(sites, clusters)):
             jurisdiction = _jurisdiction(region, spec["placement"]["cloud"], clusters)
             yield OtherRegion(region, jurisdiction, (("spec", "backup", "schedule"),))
+    # What is sent to a managed end point is data, too; it may be another cloud's.
+    endpoint = spec["ai"].get("endpoint")
+    if endpoint is not None:
+        provider, region = endpoint["provider"], endpoint["region"]
+        jurisdiction = REGIONS[provider].get(region, "")
+        yield OtherRegion(region, jurisdiction, (("spec", "ai", "endpoint", "region"),), provider)
 
 
 def _buckets(sites: tuple[Site, ...], clusters: Mapping[str, Cluster]) -> set[str]:
@@ -196,6 +203,17 @@ def unused(spec: Selected) -> Iterator[tuple[Pointer, Pointer]]:
     ):
         identity: Pointer = (*security, "identity")
         yield (*identity, "sso", "groups_claim"), (*identity, "roles")
+    yield from _unused_ai(spec["ai"])
+
+
+def _unused_ai(said: Ai) -> Iterator[tuple[Pointer, Pointer]]:
+    base: Pointer = ("spec", "ai")
+    if not said["federated_learning"] and "aggregator" in said["federation"]:
+        yield (*base, "federation", "aggregator"), (*base, "federated_learning")
+    for name, model in said["custom_models"].items():
+        if "human_review" in model and model.get("decision") != "automatic":
+            at: Pointer = (*base, "custom_models", name)
+            yield (*at, "human_review"), (*at, "decision")
 
 
 def _leaves(base: Pointer, said: Mapping[str, Any], *keys: str) -> Lineage:

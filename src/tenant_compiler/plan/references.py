@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from tenant_compiler.model.backend import Context
-    from tenant_compiler.model.plan import OtherRegion, Plan, Site
+    from tenant_compiler.model.plan import Egress, OtherRegion, Plan, Site
     from tenant_compiler.model.pointer import Pointer
 
 RESERVED = frozenset({"_fleet", "default", "fleet", "kube-node-lease", "kube-public", "kube-system", "kubernetes"})
@@ -77,11 +77,15 @@ def check_references(plan: Plan, context: Context) -> Iterator[Diagnostic]:
     """Every service and store that is named must exist (TC310, TC311)."""
     del context
     services = {workload.name: workload for workload in plan.workloads}
+    # An opened AI service has a name to call, whatever serves it: that nothing does is a finding of its own.
+    opened = {service.name for service in plan.ai.services} if plan.ai is not None else frozenset()
     stores = [*(store.name for store in plan.sql), *(store.name for store in plan.objects)]
     for workload in plan.workloads:
-        base: Pointer = ("spec", "services", workload.name)
+        base: Pointer = workload.made_from[0]
         for index, called in enumerate(workload.calls):
             pointer = (*base, "calls", index)
+            if called in opened:
+                continue
             if called not in services:
                 yield _missing("TC310", "service", called, services, pointer)
             elif services[called].port is None:
@@ -89,7 +93,7 @@ def check_references(plan: Plan, context: Context) -> Iterator[Diagnostic]:
                 yield Diagnostic("TC310", message, pointer=pointer, help="call a service of kind web")
         for index, used in enumerate(workload.uses):
             if used not in stores:
-                yield _missing("TC311", "store", used, stores, (*base, "uses", index))
+                yield _missing("TC311", "store", used, stores, workload.line("uses", index))
         if workload.hosts and workload.port is None:
             message = f"the service `{workload.name}` is of kind {workload.kind}, which has no port to expose"
             help_ = "remove `expose`, or make it `kind: web`"
@@ -112,7 +116,7 @@ def check_scaling(plan: Plan, context: Context) -> Iterator[Diagnostic]:
     """Replicas must make a range, a limit must not be below its request, and all that is said has an effect (TC316)."""
     del context
     for workload in plan.workloads:
-        base: Pointer = ("spec", "services", workload.name)
+        base: Pointer = workload.made_from[0]
         for pointer in workload.unused:
             message = f"{show(pointer)} has no effect beside what else the service `{workload.name}` says"
             help_ = "remove the line; what a layer below says is removed by `null`"
@@ -138,7 +142,7 @@ def check_hosts(plan: Plan, context: Context) -> Iterator[Diagnostic]:
     seen: dict[str, str] = {}
     for workload in plan.workloads:
         for index, host in enumerate(workload.hosts):
-            pointer: Pointer = ("spec", "services", workload.name, "expose", "hosts", index)
+            pointer: Pointer = workload.line("expose", "hosts", index)
             if not any(host == domain or host.endswith(f".{domain}") for domain in plan.domains):
                 known = " or ".join(plan.domains) or "no domain at all"
                 message = f"the host {host} lies below none of the tenant's domains ({known})"
@@ -154,16 +158,16 @@ def check_images(plan: Plan, context: Context) -> Iterator[Diagnostic]:
     """Images are pinned where that is required (TC313), and come from allowed registries (TC314)."""
     del context
     for workload in plan.workloads:
-        base: Pointer = ("spec", "services", workload.name)
-        yield from _check_image(workload.name, workload.image, (*base, "image"), plan)
+        yield from _check_image(workload.name, workload.image, workload.line("image"), plan)
         if workload.rollout is not None and workload.rollout.variant_image:
-            pointer = (*base, "rollout", "variant_image")
+            pointer = workload.line("rollout", "variant_image")
             yield from _check_image(workload.name, workload.rollout.variant_image, pointer, plan)
 
 
 def _check_image(service: str, image: str, pointer: Pointer, plan: Plan) -> Iterator[Diagnostic]:
     if plan.images.digests_required and "@sha256:" not in image:
-        help_ = f"pin it: `{pointer[-1]}: NAME@sha256:…`; `docker buildx imagetools inspect IMAGE` prints the digest"
+        key = "variant_image" if pointer[-1] == "variant_image" else "image"
+        help_ = f"pin it: `{key}: NAME@sha256:…`; `docker buildx imagetools inspect IMAGE` prints the digest"
         message = f"the image of the service `{service}` has no digest, which security.images requires"
         yield Diagnostic("TC313", message, pointer=pointer, help=help_)
     registries = plan.images.registries
@@ -177,18 +181,29 @@ def check_egress(plan: Plan, context: Context) -> Iterator[Diagnostic]:
     """A destination is a host or an address range (TC322), and outside the platform (TC211)."""
     del context
     for egress in plan.egress:
-        if egress.host.rpartition(".")[2] in _INSIDE or egress.host.replace(".", "").isdigit():
+        if egress.host.rpartition(".")[2] in _INSIDE or _is_address(egress.host):
             yield Diagnostic(
                 "TC211",
                 f"the host {egress.host} is no name of the public internet",
-                pointer=("spec", "security", "network", "egress", egress.name, "host"),
+                pointer=_host(egress),
                 help="name a public host; services of the tenant are reached by `calls`, its stores by `uses`",
             )
         if bool(egress.host) == bool(egress.cidr):
             has = "both a host and a cidr" if egress.host else "neither a host nor a cidr"
-            pointer: Pointer = ("spec", "security", "network", "egress", egress.name)
+            pointer: Pointer = egress.made_from[0]
             help_ = "write one of the two; a second destination gets a name of its own"
             yield Diagnostic("TC322", f"the destination `{egress.name}` has {has}", pointer=pointer, help=help_)
+
+
+def _host(egress: Egress) -> Pointer:
+    """Where a host is said: below the tenant's destination, or, of AI, the URL or the end point itself."""
+    at = egress.made_from[0]
+    return (*at, "host") if at[1] == "security" else at
+
+
+def _is_address(host: str) -> bool:
+    """Whether a resolver takes a text for an IPv4 address: it does as soon as the last part is a number."""
+    return re.fullmatch(r"[0-9]+|0x[0-9a-f]*", host.rpartition(".")[2]) is not None
 
 
 def check_secrets(plan: Plan, context: Context) -> Iterator[Diagnostic]:
@@ -201,7 +216,7 @@ def check_secrets(plan: Plan, context: Context) -> Iterator[Diagnostic]:
                 yield Diagnostic(
                     "TC320",
                     f"the variable {name} of the service `{workload.name}` looks like a secret",
-                    pointer=("spec", "services", workload.name, "env", name),
+                    pointer=workload.line("env", name),
                     help="`env` is public; keep the secret in a secret store, and never in a repository",
                 )
 
@@ -223,14 +238,15 @@ def check_placement(plan: Plan, context: Context) -> Iterator[Diagnostic]:
 
 def _check_region(place: Site | OtherRegion, plan: Plan, context: Context) -> Iterator[Diagnostic]:
     """A region exists, and lies inside the residency."""
-    known: Iterable[str] = REGIONS.get(plan.cloud) or {
+    cloud = place.cloud or plan.cloud
+    known: Iterable[str] = REGIONS.get(cloud) or {
         cluster["region"]
         for cluster in context.clusters.values()
-        if "region" in cluster and cluster.get("cloud", plan.cloud) == plan.cloud
+        if "region" in cluster and cluster.get("cloud", cloud) == cloud
     }
     pointer = place.made_from[0]
     if place.region not in known:
-        where = f"the cloud {plan.cloud}" if plan.cloud != "on_premises" else "any cluster profile on premises"
+        where = f"the cloud {cloud}" if cloud != "on_premises" else "any cluster profile on premises"
         names = sorted(known)
         hint = did_you_mean(place.region, names) or f"there are {', '.join(names) or 'none'}"
         yield Diagnostic("TC318", f"{where} has no region `{place.region}`", pointer=pointer, help=hint)

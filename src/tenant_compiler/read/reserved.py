@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 SETTINGS: Final = (
-    "ai",
     "budget",
     "change_control.maintenance_windows",
     "compliance.frameworks.*.services",
@@ -46,7 +45,6 @@ WORKSPACE: Final = (
     "cluster.*.account_id",
     "cluster.*.admission",
     "cluster.*.gitops",
-    "cluster.*.gpu.product",
     "cluster.*.mesh",
     "cluster.*.monitoring.kind",
     "cluster.*.monitoring.request_metrics",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tenant_compiler.model.record import NamedTuple
 from tenant_compiler.model.vocabulary.annotations import (
+    AGGREGATOR,
     EMAIL,
     FROM,
     GROUP,
@@ -41,6 +42,7 @@ FORMS: Final[Mapping[str, str]] = {
     HOST: "a host name in lower case with at least one dot and no wildcard",
     EMAIL: "an e-mail address",
     URL: "an https:// address",
+    AGGREGATOR: "an https:// address of a host in lower case with at least one dot",
     LINE: "one line of text without control characters",
     TEXT: "text without control characters",
     r"^/[A-Za-z0-9._~/%-]*$": "an HTTP path, which starts with `/`",

@@ -70,6 +70,7 @@ def test_keys_come_in_the_same_order_every_time() -> None:
         "compliance",
         "change_control",
         "backup",
+        "ai",
         "services",
         "monitoring",
         "extensions",

@@ -166,8 +166,8 @@ def _intelligence(plan: Plan, own: str, context: Context) -> Iterator[Item]:
     yield _item(
         plan,
         "ml_model_instances",
-        Text("Model instances", "Deployments beside the declared services.", "short"),
-        {"instances": f"count(kube_deployment_created{{{others}}}) or vector(0)"},
+        Text("Model instances", "Replicas of Deployments beside the declared services.", "short"),
+        {"instances": f"sum(kube_deployment_status_replicas{{{others}}}) or vector(0)"},
     )
     resource, units = _accelerators(plan, context)
     # kube-state-metrics writes a resource's name with underscores.
@@ -190,7 +190,7 @@ def _accelerators(plan: Plan, context: Context) -> tuple[str, int]:
 
 
 def _is_deployment(workload: Workload) -> bool:
-    return workload.kind != "cron"
+    return workload.kind != "cron" and workload.part == "service"
 
 
 def _any_of(names: list[str]) -> str:

@@ -11,6 +11,7 @@
 ``pods``         the pod that Deployment and CronJob share
 ``workloads``    Deployment, CronJob, ConfigMap
 ``scaling``      Service, HorizontalPodAutoscaler, PodDisruptionBudget
+``ai``           what accelerators need of a pod, and which needs of AI a cluster meets
 ``fleet``        PriorityClass, ClientTrafficPolicy: what belongs to a cluster and to no single tenant
 ``schemas``      the schemas of the cluster's version, compiled when first used
 ``check``        objects against those schemas, and what the platform does wider than declared

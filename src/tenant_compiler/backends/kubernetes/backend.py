@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from tenant_compiler.backends.kubernetes import edge, network, operations, rollouts, services, tenancy
+from tenant_compiler.backends.kubernetes import ai, edge, network, operations, rollouts, services, tenancy
 from tenant_compiler.backends.kubernetes.fleet import fleet_objects
 from tenant_compiler.backends.kubernetes.layout import file, files, stamped
 from tenant_compiler.backends.kubernetes.lower import manifests, scenes
@@ -27,6 +27,7 @@ _TABLES: Final[Sequence[Table]] = (
     operations.SUPPORT,
     services.SUPPORT,
     rollouts.SUPPORT,
+    ai.SUPPORT,
 )
 _ANSWERS: Final[Table] = {feature: ask for table in _TABLES for feature, ask in table.items()}
 _RANK: Final[Mapping[Support, int]] = {"cannot": 0, "later": 1, "wider": 2, "honoured": 3, "elsewhere": 4}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tenant_compiler.backends.kubernetes.ai.findings import findings as of_ai
 from tenant_compiler.backends.kubernetes.edge import findings as edge
 from tenant_compiler.backends.kubernetes.layout import HASH
 from tenant_compiler.backends.kubernetes.lower import scenes
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from tenant_compiler.backends.kubernetes.common import Scene
     from tenant_compiler.model.artifact import Artifact, ArtifactObject
     from tenant_compiler.model.backend import Context
-    from tenant_compiler.model.plan import Plan
+    from tenant_compiler.model.plan import Egress, Plan
 
 _TARGET = "kubernetes"
 _SHOWN = 5
@@ -27,8 +28,8 @@ _SHOWN = 5
 def check(artifacts: Sequence[Artifact], plan: Plan, context: Context) -> Iterator[Diagnostic]:
     """Check the manifests of one tenant.
 
-    Codes: TC501 and TC502 (schema), TC510 and TC518 (wider than declared), TC519 (stores out of reach), and those of
-    the edge.
+    Codes: TC501 and TC502 (schema), TC510 and TC518 (wider than declared), TC519 (stores out of reach), those of
+    the edge, and TC580 (limits of AI that nothing counts).
     """
     by_folder: dict[str, list[ArtifactObject]] = {}
     for artifact in artifacts:
@@ -36,7 +37,7 @@ def check(artifacts: Sequence[Artifact], plan: Plan, context: Context) -> Iterat
     said: set[str] = set()
     for stem, here in scenes(plan, context):
         yield from _schema(by_folder.get(stem, ()), here, context.kinds.get(here.site.cluster, {}))
-        for finding in (*_reach(here), *edge.findings(here)):
+        for finding in (*_reach(here), *edge.findings(here), *of_ai(here)):
             # What holds in every cluster of the tenant is said once.
             if finding.message not in said:
                 said.add(finding.message)
@@ -114,31 +115,32 @@ def _reach(here: Scene) -> Iterator[Diagnostic]:
         return  # `supports` says that nothing is enforced: details of what is not would only distract
     for destination in here.plan.egress:
         if destination.host:
-            yield _wider(here, destination.host, destination.ports, destination.made_from[0])
+            yield _wider(here, destination)
     for workload in here.plan.workloads:
         if not workload.uses:
             continue
-        at = (*workload.made_from[0], "uses")
+        at = workload.line("uses")
         if uses_objects(here, workload):
             yield _object_store(workload.name, at)
         if uses_sql(here, workload) and not here.cluster["data_cidrs"]:
             yield _out_of_reach(here, workload.name, at)
 
 
-def _wider(here: Scene, host: str, ports: tuple[int, ...], pointer: tuple[str | int, ...]) -> Diagnostic:
-    shown = " and ".join(map(str, ports))
+def _wider(here: Scene, destination: Egress) -> Diagnostic:
+    shown = " and ".join(map(str, destination.ports))
+    who = " and ".join(f"`{name}`" for name in destination.only_for) or "every service"
     note = "a NetworkPolicy knows addresses only"
     if here.cluster["network_policy"] == "cilium":
         note += "; Cilium's own policies, which know host names, are not built yet"
     return Diagnostic(
         "TC510",
-        f"every service may reach all public addresses on port {shown}, which is wider than the declared {host}",
+        f"{who} may reach all public addresses on port {shown}, which is wider than the declared {destination.host}",
         severity="warning",
-        pointer=pointer,
+        pointer=destination.made_from[0],
         help="declare `cidr` instead of `host` when the addresses of the destination are known",
         notes=(note,),
         target=_TARGET,
-        object="NetworkPolicy/default.egress",
+        object=f"NetworkPolicy/{destination.only_for[0] if destination.only_for else 'default.egress'}",
     )
 
 

@@ -36,6 +36,7 @@ _FEATURES: Final = frozenset(
         "backup",
         "edge.firewall",
         "multi_region",
+        "ai.permission",
     }
 )
 
@@ -50,8 +51,8 @@ class TerraformBackend(Backend):
         """Say what becomes of a need for keys, stores and what protects them; the rest is another target's business."""
         if need.feature not in _FEATURES:
             return "elsewhere"
-        # Copies of stores in a second region are not made in any cloud yet.
-        if plan.cloud not in LOWER or need.feature == "multi_region":
+        # Copies of stores in a second region are not made in any cloud yet, nor is what lets services use managed AI.
+        if plan.cloud not in LOWER or need.feature in ("multi_region", "ai.permission"):
             return "later"
         if need.feature == "keys.hsm" and not _has_hsm(plan, context):
             return "cannot"

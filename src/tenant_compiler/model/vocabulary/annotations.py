@@ -67,6 +67,11 @@ HOST: Final = r"^(?=[-.a-z0-9]{1,253}$)[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(\.[a-z
 """A lower-case host name with at least one dot and no wildcard."""
 EMAIL: Final = r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,253}$"
 URL: Final = r"^https://[A-Za-z0-9.-]+(:[0-9]+)?(/[^\s\"<>{}|\\^`]*)?$"
+AGGREGATOR: Final = (
+    r"^https://(?=[-.a-z0-9]{1,253}(:|/|$))[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)+"
+    r"(:([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?(/[A-Za-z0-9._~/-]*)?$"
+)
+"""An address of which a host that policies can name and a port can be read off."""
 LINE: Final = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]+$"
 """One line of text without control characters."""
 TEXT: Final = r"^(?=\s*\S)[^\x00-\x08\x0b-\x1f\x7f-\x9f]+$"

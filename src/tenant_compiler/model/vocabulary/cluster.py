@@ -119,6 +119,18 @@ class Accelerators(TypedDict):
     """The cluster's accelerators."""
 
     resource: Annotated[str, Info("The extended resource.", "nvidia.com/gpu", pattern=r"^[a-z0-9.-]+/[A-Za-z0-9_.-]+$")]
+    product: NotRequired[
+        Annotated[
+            str,
+            MaxLen(63),
+            Info(
+                "The product, as the nodes' label `RESOURCE.product` has it (`nvidia.com/gpu.product`): pods with"
+                " accelerators run only there. Left out: on any node with the resource.",
+                "NVIDIA-L4",
+                pattern=r"^[A-Za-z0-9]([-_.A-Za-z0-9]*[A-Za-z0-9])?$",
+            ),
+        ]
+    ]
     units_per_accelerator: Annotated[int, Ge(1), Le(1000), Info("So many `ai_processing_units` are one.", 10, "units")]
 
 

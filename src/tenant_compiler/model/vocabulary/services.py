@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, NotRequired
+from typing import Annotated, Literal, NotRequired, TypeAlias
 
 from annotated_types import Ge, Gt, Le, MaxLen
 from typing_extensions import TypedDict
@@ -13,6 +13,10 @@ from tenant_compiler.model.vocabulary.edge import Expose
 from tenant_compiler.model.vocabulary.rollout import IMAGE, Rollout, Scaling
 
 _PATH = r"^/[A-Za-z0-9._~/%-]*$"
+
+Image: TypeAlias = Annotated[
+    str, MaxLen(512), Info("A container image.", "registry.acme.example/portal:1", pattern=IMAGE)
+]
 
 
 class Amounts(TypedDict):
@@ -79,13 +83,8 @@ class Service(TypedDict):
         ),
     ]
     image: Annotated[
-        str,
-        MaxLen(512),
-        Info(
-            "The container image, best pinned by digest.",
-            "registry.acme.example/portal@sha256:" + "0" * 64,
-            pattern=IMAGE,
-        ),
+        Image,
+        Info("The container image, best pinned by digest.", "registry.acme.example/portal@sha256:" + "0" * 64),
     ]
     command: Annotated[
         list[Annotated[str, MaxLen(1024)]],

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, NotRequired
 from annotated_types import MaxLen, MinLen
 from typing_extensions import TypedDict
 
+from tenant_compiler.model.vocabulary.ai import Ai
 from tenant_compiler.model.vocabulary.annotations import EMAIL, HOST, LABEL, LINE, NAME, URL, Info
 from tenant_compiler.model.vocabulary.compliance import Compliance
 from tenant_compiler.model.vocabulary.data import Data
@@ -120,6 +121,7 @@ class Settings(TypedDict):
     backup: Annotated[Backup, Info("Backups of the stores.", {"schedule": "0 */4 * * *"}, default={})]
     quotas: Annotated[Quotas, Info("What the tenant may use.", {"cpu_cores": 32})]
     security: Annotated[Security, Info("What protects the tenant.", {"encryption_level": "maximum"})]
+    ai: Annotated[Ai, Info("AI services and models.", {"nlp_processing_enabled": True}, default={})]
     services: Annotated[
         dict[str, Service],
         Info(

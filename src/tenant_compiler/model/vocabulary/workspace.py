@@ -7,6 +7,7 @@ from typing import Annotated, Literal, NotRequired, TypeAlias
 from annotated_types import Ge, Le, MaxLen, MinLen
 from typing_extensions import TypedDict
 
+from tenant_compiler.model.vocabulary.ai import AiPlatform
 from tenant_compiler.model.vocabulary.annotations import LABEL, NAME, Info
 from tenant_compiler.model.vocabulary.cluster import Cluster
 from tenant_compiler.model.vocabulary.tenant import Settings
@@ -245,6 +246,7 @@ class WorkspaceConfig(TypedDict):
     policy: Annotated[PolicyConfig, Info("How rules are evaluated.", {"engine": "auto"}, default={})]
     plugins: Annotated[Plugins, Info("Plug-ins.", {"required": []}, default={})]
     targets: Annotated[Targets, Info("Back-ends.", {"enable": ["kubernetes"]}, default={})]
+    ai: Annotated[AiPlatform, Info("What the platform has for the AI of its tenants.", {"servers": {}}, default={})]
     cluster: Annotated[
         dict[str, Cluster],
         Info("Cluster profiles by name.", {"shared-eu": {"kubernetes": "1.34"}}, keys=LABEL, default={}),

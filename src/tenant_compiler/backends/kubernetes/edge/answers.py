@@ -22,7 +22,7 @@ def _host_names(here: Scene, need: Need) -> Answer:
     if _elsewhere(here):
         return LATER
     for workload in here.plan.workloads:
-        if workload.hosts and need.pointer[:3] == workload.made_from[0]:
+        if workload.hosts and need.pointer[: len(workload.made_from[0])] == workload.made_from[0]:
             lack = obstacle(here, workload)
             return HONOURED if lack is None else Answer("cannot", lack)
     return HONOURED

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from tenant_compiler.backends.kubernetes.common import NAMESPACE_NAME, OWN, TENANT, made, metadata, pods_of
+from tenant_compiler.backends.kubernetes.common import NAME, NAMESPACE_NAME, OWN, TENANT, made, metadata, pods_of
 from tenant_compiler.backends.kubernetes.operations import tracing
 from tenant_compiler.model.artifact import ArtifactObject, Shared
 
@@ -66,10 +66,11 @@ def namespace_policies(here: Scene) -> list[ArtifactObject]:
     spans = tracing.destination(here)
     if spans is not None:
         found.append(_policy(metadata(here, "default.tracing"), spans, TENANT))
-    egress = here.plan.egress
+    egress = [destination for destination in here.plan.egress if not destination.only_for]
     if egress:
         rules = [_outside(destination) for destination in egress]
-        spec = {"podSelector": _EVERYTHING, "policyTypes": ["Egress"], "egress": rules}
+        apart = tuple(workload.name for workload in here.plan.workloads if workload.own_egress)
+        spec = {"podSelector": _others(apart), "policyTypes": ["Egress"], "egress": rules}
         pointers = tuple(pointer for destination in egress for pointer in _lines(destination))
         meta = metadata(here, "default.egress")
         # The policy itself has no room for names and reasons, and who reads it wants to know them.
@@ -95,6 +96,8 @@ def service_policy(
     ingress = _ingress(here, workload)
     egress = [_towards(name, port) for name in workload.calls if (port := ports.get(name)) is not None]
     egress += _to_stores(here, workload)
+    own = [destination for destination in here.plan.egress if workload.name in destination.only_for]
+    egress += map(_outside, own)
     if not ingress and not egress:
         return None
     spec: dict[str, Any] = {"podSelector": pods_of(workload.name), "policyTypes": []}
@@ -102,9 +105,9 @@ def service_policy(
         if rules:
             spec["policyTypes"].append(direction)
             spec[direction.lower()] = rules
-    at = workload.made_from[0]
-    pointers = tuple((*at, key) for key, said in (("calls", workload.calls), ("uses", workload.uses)) if said)
-    return _policy(meta, spec, (*workload.made_from, *pointers))
+    pointers = tuple(workload.line(key) for key, said in (("calls", workload.calls), ("uses", workload.uses)) if said)
+    ways_out = tuple(pointer for destination in own for pointer in destination.made_from)
+    return _policy(meta, spec, (*workload.made_from, *pointers, *ways_out))
 
 
 def uses_sql(here: Scene, workload: Workload) -> list[int]:
@@ -165,6 +168,14 @@ def _outside(destination: Egress) -> Shared:
     if destination.cidr:
         return _to_range(destination.cidr, destination.ports)
     return _anywhere(destination.ports)
+
+
+@lru_cache(maxsize=256)
+def _others(apart: tuple[str, ...]) -> Shared:
+    """Select all pods but those of some workloads."""
+    if not apart:
+        return _EVERYTHING
+    return Shared({"matchExpressions": [{"key": NAME, "operator": "NotIn", "values": list(apart)}]})
 
 
 @lru_cache(maxsize=256)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
+from tenant_compiler.backends.kubernetes.ai import accelerators
 from tenant_compiler.backends.kubernetes.common import cores, mebibytes, pods_of
 from tenant_compiler.backends.kubernetes.operations import tracing
 from tenant_compiler.emit.escape import kubernetes_value
@@ -67,7 +68,23 @@ def _pod(here: Scene, workload: Workload, settings: str) -> dict[str, Any]:
         pod["topologySpreadConstraints"] = _spread(workload.name, here.site.zones, workload.replicas.minimum)
     pod["containers"] = [_container(here, workload, settings)]
     pod["volumes"] = _volumes(workload.limits.ephemeral_mib)
+    accelerator = accelerators.resource(here, workload)
+    if accelerator:
+        _accelerate(here, workload, pod, accelerator)
     return pod
+
+
+def _accelerate(here: Scene, workload: Workload, pod: dict[str, Any], name: str) -> None:
+    """Give a pod accelerators: of these, the request is the limit."""
+    pod["tolerations"] = accelerators.tolerations(name)
+    product = here.cluster["gpu"].get("product")
+    if product is not None:
+        pod["nodeSelector"] = accelerators.nodes(name, product)
+    container = pod["containers"][0]
+    container["resources"] = _resources(workload.requests, workload.limits, name, workload.accelerators)
+    volume, mount = accelerators.shared_memory(workload.limits.memory_mib)
+    pod["volumes"] = [*pod["volumes"], volume]
+    container["volumeMounts"] = [*container["volumeMounts"], mount]
 
 
 def _container(here: Scene, workload: Workload, settings: str) -> dict[str, Any]:
@@ -125,8 +142,9 @@ def _annotations(bandwidth_mbps: int | None, settings: str, inject: bool) -> Sha
 
 
 @lru_cache(maxsize=1024)
-def _resources(requests: Amounts, limits: Amounts) -> Shared:
-    return Shared({"requests": _amounts(requests), "limits": _amounts(limits)})
+def _resources(requests: Amounts, limits: Amounts, accelerator: str = "", number: int = 0) -> Shared:
+    extra = {accelerator: str(number)} if accelerator else {}
+    return Shared({"requests": {**_amounts(requests), **extra}, "limits": {**_amounts(limits), **extra}})
 
 
 def _amounts(amounts: Amounts) -> dict[str, str]:

@@ -51,7 +51,7 @@ def autoscaler(track: Track) -> ArtifactObject:
         "metadata": track.meta,
         "spec": _scaling(track.kind, track.name, workload.replicas),
     }
-    return made("HorizontalPodAutoscaler", value, ((*workload.made_from[0], "scaling"),))
+    return made("HorizontalPodAutoscaler", value, (workload.line("scaling"),))
 
 
 def recommender(track: Track) -> ArtifactObject:
@@ -69,7 +69,7 @@ def disruption_budget(meta: Shared, workload: Workload) -> ArtifactObject:
     """Make the bound on what a drain of nodes may take at a time, of all versions of a service together."""
     spec = _disruption(workload.name, workload.maximum_unavailable)
     value = {"apiVersion": "policy/v1", "kind": "PodDisruptionBudget", "metadata": meta, "spec": spec}
-    return made("PodDisruptionBudget", value, ((*workload.made_from[0], "availability"),))
+    return made("PodDisruptionBudget", value, (workload.line("availability"),))
 
 
 @lru_cache(maxsize=1024)

@@ -99,7 +99,8 @@ def _deployments(here: Scene) -> int | None:
     instances = here.plan.quotas["ml_model_instances"]
     if instances is None:
         return None
-    own = sum(deployments(here, workload) for workload in here.plan.workloads)
+    # Model servers have a quota of their own, so they are not counted a second time.
+    own = sum(deployments(here, workload) for workload in here.plan.workloads if workload.part == "service")
     return int(instances) + own + tracing.deployments(here)
 
 
