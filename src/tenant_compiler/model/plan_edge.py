@@ -15,8 +15,6 @@ class AllowList(NamedTuple):
 
     cidrs: tuple[str, ...]
     """As they were said."""
-    merged: tuple[str, ...]
-    """The same addresses in the fewest ranges, IPv4 before IPv6."""
     made_from: Lineage
 
 

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Final
 from tenant_compiler.model.plan_edge import AllowList, EdgeTls, GeoFence
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from tenant_compiler.model.plan import Lineage
     from tenant_compiler.model.pointer import Pointer
     from tenant_compiler.model.vocabulary.edge import Expose
@@ -27,7 +25,7 @@ def allow_list(spec: Selected) -> AllowList | None:
         return None
     cidrs = tuple(security.get("ip_whitelist", ()))
     on: Lineage = ((*_SECURITY, "ip_whitelist_enabled"),)
-    return AllowList(cidrs, _merged(cidrs), (*on, (*_SECURITY, "ip_whitelist")) if cidrs else on)
+    return AllowList(cidrs, (*on, (*_SECURITY, "ip_whitelist")) if cidrs else on)
 
 
 def geo_fence(spec: Selected) -> GeoFence | None:
@@ -51,15 +49,3 @@ def paths(expose: Expose) -> tuple[str, ...]:
     """Give the paths under which something is exposed, each once; all where one of them is the root."""
     said = tuple(dict.fromkeys(path.rstrip("/") or "/" for path in expose["paths"]))
     return ALL_PATHS if "/" in said else said
-
-
-def _merged(cidrs: Sequence[str]) -> tuple[str, ...]:
-    import ipaddress  # noqa: PLC0415 - 6 ms that only a tenant with an allow-list pays
-
-    ranges = [ipaddress.ip_network(cidr) for cidr in cidrs]
-    four = [each for each in ranges if isinstance(each, ipaddress.IPv4Network)]
-    six = [each for each in ranges if isinstance(each, ipaddress.IPv6Network)]
-    return (
-        *map(str, ipaddress.collapse_addresses(four)),
-        *map(str, ipaddress.collapse_addresses(six)),
-    )

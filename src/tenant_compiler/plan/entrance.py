@@ -11,7 +11,7 @@ from tenant_compiler.plan.edge import ALL_PATHS
 from tenant_compiler.read.formats import check_public_cidr
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from tenant_compiler.model.backend import Context
     from tenant_compiler.model.plan import Plan
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tenant_compiler.model.pointer import Pointer
 
 MAXIMUM_RANGES: Final = 4096
-"""Of an allow-list, merged. It stands in one object, which cannot be split: of two policies for one route one wins.
+"""Of an allow-list. It stands in one object, which cannot be split: of two policies for one route one wins.
 With ranges at their longest, so many leave room in the 256 KiB that `kubectl apply` keeps of an object in an
 annotation."""
 _LIST: Final[Pointer] = ("spec", "security", "ip_whitelist")
@@ -91,12 +91,17 @@ def _refused(said: AllowList) -> Iterator[Diagnostic]:
         elif ":" in cidr and (plain := _as_ipv4(cidr)):
             message = f"{cidr} in the IP allow-list is IPv4 in the clothes of IPv6, which no client has"
             yield Diagnostic("TC335", message, pointer=(*_LIST, index), help=f"write `{plain}`")
-    if _EVERYWHERE & set(said.merged) and not _EVERYWHERE & set(said.cidrs):
+    if _EVERYWHERE & set(said.cidrs):
+        return
+    merged = _merged(said.cidrs)
+    if _EVERYWHERE & set(merged):
         message = "the ranges of the IP allow-list together let everybody in"
         yield Diagnostic("TC335", message, pointer=_LIST, help="list the ranges that clients have, or turn it off")
-    if len(said.merged) > MAXIMUM_RANGES:
-        message = f"the IP allow-list has {len(said.merged)} ranges, but one policy holds {MAXIMUM_RANGES}"
-        help_ = f"merge {len(said.merged) - MAXIMUM_RANGES} of them into wider ones, or filter before the gateway"
+    if len(said.cidrs) > MAXIMUM_RANGES:
+        message = f"the IP allow-list has {len(said.cidrs)} ranges, but one policy holds {MAXIMUM_RANGES}"
+        help_ = f"merge {len(said.cidrs) - MAXIMUM_RANGES} of them into wider ones, or filter before the gateway"
+        if len(merged) <= MAXIMUM_RANGES:
+            help_ = f"merge neighbours and what lies in others: {len(merged)} ranges hold the same addresses"
         yield Diagnostic("TC335", message, pointer=_LIST, help=help_)
 
 
@@ -131,3 +136,13 @@ def _as_ipv4(cidr: str) -> str:
     network = ipaddress.IPv6Network(cidr)
     address = network.network_address.ipv4_mapped
     return f"{address}/{network.prefixlen - _MAPPED}" if address and network.prefixlen >= _MAPPED else ""
+
+
+def _merged(cidrs: Sequence[str]) -> list[str]:
+    """The same addresses in the fewest ranges."""
+    import ipaddress  # noqa: PLC0415 - only a tenant with an allow-list pays for it
+
+    ranges = [ipaddress.ip_network(cidr) for cidr in cidrs]
+    four = [each for each in ranges if isinstance(each, ipaddress.IPv4Network)]
+    six = [each for each in ranges if isinstance(each, ipaddress.IPv6Network)]
+    return [*map(str, ipaddress.collapse_addresses(four)), *map(str, ipaddress.collapse_addresses(six))]

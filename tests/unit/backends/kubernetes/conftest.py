@@ -107,5 +107,11 @@ def lower() -> Callable[[Plan, Context], dict[str, list[ArtifactObject]]]:
 @pytest.fixture(scope="session")
 def envoy(make_context: Callable[..., Context], make_cluster: Callable[..., dict[str, Any]]) -> Context:
     """A cluster with an Envoy Gateway that is called `public`."""
-    gateway = {"namespace": "gateway", "kind": "envoy-gateway", "name": "public", "rate_limit_service": True}
+    gateway = {
+        "namespace": "gateway",
+        "kind": "envoy-gateway",
+        "name": "public",
+        "rate_limit_service": True,
+        "geoip": True,
+    }
     return make_context(cluster={"shared-eu": make_cluster(gateway=gateway)})

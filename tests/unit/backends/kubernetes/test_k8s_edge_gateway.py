@@ -12,12 +12,24 @@ from tenant_compiler.backends.kubernetes.lints.pack import PACK
 from tenant_compiler.model.plan_edge import AllowList, EdgeTls, GeoFence
 
 BACKEND = KubernetesBackend()
-OWN = {"namespace": "envoy-gateway-system", "kind": "envoy-gateway", "class": "envoy", "tcp_routes": True}
-SHARED = {"namespace": "gateway", "kind": "envoy-gateway", "name": "public", "rate_limit_service": True}
+OWN = {
+    "namespace": "envoy-gateway-system",
+    "kind": "envoy-gateway",
+    "class": "envoy",
+    "tcp_routes": True,
+    "geoip": True,
+}
+SHARED = {
+    "namespace": "gateway",
+    "kind": "envoy-gateway",
+    "name": "public",
+    "rate_limit_service": True,
+    "geoip": True,
+}
 DNS = {"issuer": "letsencrypt", "kind": "ClusterIssuer", "challenge": "dns01"}
 HTTP = {**DNS, "challenge": "http01"}
 ACME = {"server": "https://acme.example/directory", "dns01": {"route53": {"region": "eu-central-1"}}}
-LIST = AllowList(("203.0.113.0/24",), ("203.0.113.0/24",), (("spec", "security", "ip_whitelist"),))
+LIST = AllowList(("203.0.113.0/24",), (("spec", "security", "ip_whitelist"),))
 FENCE = GeoFence(allowed=True, countries=("DE",), made_from=(("spec", "security", "geo_restriction", "mode"),))
 DAYS = ("spec", "security", "tls", "certificate_days")
 

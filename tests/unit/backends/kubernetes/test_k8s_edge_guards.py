@@ -10,7 +10,7 @@ from tenant_compiler.model.plan_edge import AllowList, GeoFence
 BACKEND = KubernetesBackend()
 SECURITY = ("spec", "security")
 CIDRS = ("203.0.113.0/24", "2001:db8:10::/48")
-LIST = AllowList(CIDRS, CIDRS, ((*SECURITY, "ip_whitelist_enabled"), (*SECURITY, "ip_whitelist")))
+LIST = AllowList(CIDRS, ((*SECURITY, "ip_whitelist_enabled"), (*SECURITY, "ip_whitelist")))
 AT_FENCE = tuple((*SECURITY, "geo_restriction", key) for key in ("mode", "countries"))
 INSIDE = GeoFence(allowed=True, countries=("DE", "AT"), made_from=AT_FENCE)
 OUTSIDE = GeoFence(allowed=False, countries=("RU",), made_from=AT_FENCE)
@@ -122,11 +122,11 @@ def test_without_anything_to_ask_there_is_no_policy(lowered):
 def test_a_gateway_that_takes_routes_only_cannot_guard(
     *, lowered, make_protected, make_context, make_cluster, make_need, feature
 ):
-    """The routes are there, the policies are not, and the finding names the need, the cluster and what it lacks."""
+    """There are routes and no policies, and the finding names the need, the cluster and what it lacks."""
     gateway = {"namespace": "gateway", "kind": "gateway-api", "name": "public"}
     context = make_context(cluster={"shared-eu": make_cluster(gateway=gateway)})
     need = make_need(f"edge.{feature}", what="the thing")
-    objects = lowered(context, allow_list=LIST)
+    objects = lowered(context)
 
     assert "HTTPRoute/portal" in objects
     assert not [id_ for id_ in objects if "Policy/default.edge" in id_]
@@ -134,20 +134,38 @@ def test_a_gateway_that_takes_routes_only_cannot_guard(
     lack = BACKEND.lack(need, make_protected(), context)
     assert "the thing" in lack.words
     assert "`shared-eu`" in lack.words
-    assert lack.severity == ("error" if feature in {"allow_list", "geo_fence"} else "warning")
 
 
 @pytest.mark.parametrize(("geoip", "answer"), [(True, "honoured"), (False, "cannot")])
 def test_a_fence_needs_a_gateway_that_knows_countries(
     *, make_protected, make_context, make_cluster, make_need, geoip, answer
 ):
-    """Without the database nobody, or everybody, would get in: nothing is emitted for the tenant then."""
+    """Without the database nobody, or everybody, would get in."""
     gateway = {"namespace": "gateway", "kind": "envoy-gateway", "name": "public", "geoip": geoip}
     context = make_context(cluster={"shared-eu": make_cluster(gateway=gateway)})
 
     assert BACKEND.supports(make_need("edge.geo_fence"), make_protected(), context) == answer
-    lack = BACKEND.lack(make_need("edge.geo_fence"), make_protected(), context)
-    assert geoip or lack.severity == "error"
+
+
+@pytest.mark.parametrize("kind", ["gateway-api", "envoy-gateway"])
+@pytest.mark.parametrize(
+    ("guard", "words"),
+    [({"allow_list": LIST}, "allow-list"), ({"geo_fence": INSIDE}, "geo fence"), ({"identity": ...}, "sign-on")],
+)
+def test_no_route_is_open_where_a_guard_cannot_stand(
+    *, lowered, make_protected, make_identity, make_context, make_cluster, make_need, kind, guard, words
+):
+    """Better no way in than one for everybody: the finding is about the routes, too."""
+    gateway = {"namespace": "gateway", "kind": kind, "name": "public"}
+    context = make_context(cluster={"shared-eu": make_cluster(gateway=gateway)})
+    guard = {key: make_identity() if value is ... else value for key, value in guard.items()}
+    shut = kind == "gateway-api" or "geo_fence" in guard
+    need = make_need("edge.hosts", pointer=("spec", "services", "portal", "expose", "hosts"))
+
+    assert ("HTTPRoute/portal" in lowered(context, **guard)) != shut
+    lack = BACKEND.lack(need, make_protected(**{"identity": None, **guard}), context)
+    assert (lack is not None) == shut
+    assert not shut or words in lack.words
 
 
 def test_what_somebody_else_configures_is_no_lack(make_protected, make_context, make_need):

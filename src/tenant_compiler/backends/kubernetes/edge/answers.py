@@ -11,7 +11,6 @@ from tenant_compiler.model.backend import Lack
 if TYPE_CHECKING:
     from tenant_compiler.backends.kubernetes.common import Scene
     from tenant_compiler.backends.kubernetes.support import Table
-    from tenant_compiler.model.diagnostic import Severity
     from tenant_compiler.model.plan import Need
 
 _ENVOY: Final = 'use a cluster with Envoy Gateway: `gateway = { kind = "envoy-gateway", … }`'
@@ -36,7 +35,7 @@ def _policy(here: Scene, need: Need) -> Answer:
     if way is None or way.kind != "envoy-gateway":
         has = "no gateway" if way is None else "a gateway that takes routes only"
         words = f"{need.what} cannot be had without Envoy Gateway; {called(here)} has {has}"
-        return Answer("cannot", Lack(words, _ENVOY, _weight(need)))
+        return Answer("cannot", Lack(words, _ENVOY))
     return _CLOSER.get(need.feature, _honoured)(here, need, way)
 
 
@@ -51,7 +50,7 @@ def _geo_fence(here: Scene, need: Need, way: Door) -> Answer:
         return HONOURED
     words = f"{need.what} needs a gateway that knows the countries of addresses; that of {called(here)} does not"
     advice = "give it a GeoIP database, and set `geoip = true` in `gateway`"
-    return Answer("cannot", Lack(words, advice, _weight(need)))
+    return Answer("cannot", Lack(words, advice))
 
 
 def _limits(here: Scene, need: Need, way: Door) -> Answer:
@@ -71,11 +70,6 @@ def _tls(here: Scene, need: Need, way: Door) -> Answer:
 
 
 _CLOSER: Final = {"edge.geo_fence": _geo_fence, "edge.limits": _limits, "edge.tls": _tls}
-
-
-def _weight(need: Need) -> Severity:
-    """Routes without what was to keep clients out would be open to everybody: nothing is emitted then."""
-    return "error" if need.feature in {"edge.allow_list", "edge.geo_fence"} else "warning"
 
 
 def _elsewhere(here: Scene) -> bool:

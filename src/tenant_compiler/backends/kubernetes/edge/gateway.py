@@ -57,12 +57,6 @@ def door(cluster: Cluster) -> Door | None:
     return Door(said["kind"], said["namespace"], name, gateway_class) if name or gateway_class else None
 
 
-def envoy(cluster: Cluster) -> Door | None:
-    """The same for what only Envoy Gateway does."""
-    found = door(cluster)
-    return found if found is not None and found.kind == "envoy-gateway" else None
-
-
 def obstacle(here: Scene, workload: Workload) -> Lack | None:
     """Say what keeps clients from reaching an exposed service through a gateway that takes routes; None for nothing.
 
@@ -77,7 +71,7 @@ def obstacle(here: Scene, workload: Workload) -> Lack | None:
         return Lack(f"{what} need a gateway that takes routes; {called(here)} has {has}", advice)
     if workload.protocol == "tcp":
         return _no_connections(here, workload, way, what)
-    return _no_certificate(here, way, what)
+    return _no_guard(here, way, what) or _no_certificate(here, way, what)
 
 
 class Way(NamedTuple):
@@ -179,6 +173,21 @@ def _places(workloads: list[Workload]) -> dict[str, str]:
 @lru_cache(maxsize=8)
 def _allowed(kind: str) -> Shared:
     return Shared({"namespaces": {"from": "Same"}, "kinds": [{"group": API, "kind": kind}]})
+
+
+def _no_guard(here: Scene, way: Door, what: str) -> Lack | None:
+    """Say what was to keep clients out and cannot: a route without it would be open to everybody."""
+    plan = here.plan
+    envoy = way.kind == "envoy-gateway"
+    if plan.geo_fence is not None and not (envoy and here.cluster["gateway"].get("geoip", False)):
+        guard, advice = "the geo fence", "use a cluster with Envoy Gateway that has a GeoIP database (`geoip = true`)"
+    elif not envoy and plan.allow_list is not None:
+        guard, advice = "the IP allow-list", "use a cluster with Envoy Gateway"
+    elif not envoy and plan.identity is not None:
+        guard, advice = "the single sign-on", "use a cluster with Envoy Gateway"
+    else:
+        return None
+    return Lack(f"{what} need {guard} before them; the gateway of {called(here)} cannot ask clients for it", advice)
 
 
 def _no_certificate(here: Scene, way: Door, what: str) -> Lack | None:

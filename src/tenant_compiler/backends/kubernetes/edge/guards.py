@@ -71,7 +71,7 @@ def _connections(here: Scene, workloads: list[Workload]) -> Iterator[ArtifactObj
     """Of clients that send no requests, only the address can be asked for."""
     said = here.plan.allow_list
     if said is not None:
-        rule = _rule("clients", {"clientCIDRs": list(said.merged)})
+        rule = _rule("clients", {"clientCIDRs": list(dict.fromkeys(said.cidrs))})
         spec = {"authorization": {"defaultAction": "Deny", "rules": [rule]}}
         yield from _policy(here, "default.connections", workloads, spec, said.made_from)
 
@@ -93,7 +93,7 @@ def _authorization(here: Scene) -> dict[str, Any] | None:
     principal: dict[str, Any] = {}
     rules = []
     if plan.allow_list is not None:
-        principal["clientCIDRs"] = list(plan.allow_list.merged)
+        principal["clientCIDRs"] = list(dict.fromkeys(plan.allow_list.cidrs))
     if plan.geo_fence is not None:
         countries = [{"country": code} for code in plan.geo_fence.countries]
         if plan.geo_fence.allowed:
