@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from tenant_compiler.emit.escape import promql_string
+from tenant_compiler.emit.escape import promql_regex, promql_string
 from tenant_compiler.model.record import NamedTuple
 
 if TYPE_CHECKING:
@@ -48,9 +48,11 @@ def latency(metric: RequestMetric, service: str, share: str, window: str) -> str
     return f"histogram_quantile({share}, sum by (le) (rate({metric.durations}{{{service}}}[{window}])))"
 
 
-def service_of(name: str, service: str) -> str:
-    """Write the matchers of a service's series."""
-    return f"namespace={promql_string(name)},service={promql_string(service)}"
+def service_of(name: str, *services: str) -> str:
+    """Write the matchers of the series of one Service, or of several together."""
+    if len(services) == 1:
+        return f"namespace={promql_string(name)},service={promql_string(services[0])}"
+    return f"namespace={promql_string(name)},service=~{promql_string('|'.join(map(promql_regex, services)))}"
 
 
 class Findings(NamedTuple):

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tenant_compiler.model.record import NamedTuple
+from tenant_compiler.model.rollout import variant_name
 
 if TYPE_CHECKING:
     from tenant_compiler.model.plan import Objective, Plan, Workload
@@ -70,6 +71,13 @@ LAST_BACKUP: Final = "tenant_backup_last_success_timestamp_seconds"
 def error_ratio(window: str) -> str:
     """Name the series with the share of failed requests over a window such as ``1h``."""
     return f"slo:sli_error:ratio_rate{window}"
+
+
+def request_services(workload: Workload) -> tuple[str, ...]:
+    """Name the Services by which clients' requests reach a service: two while two versions share them."""
+    if workload.rollout is not None and workload.rollout.shared:
+        return (workload.name, variant_name(workload.name))
+    return (workload.name,)
 
 
 def request_metric(workload: Workload) -> RequestMetric | None:

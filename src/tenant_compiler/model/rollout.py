@@ -15,6 +15,16 @@ Strategy: TypeAlias = Literal["blue_green", "canary", "ab_test"]
 """Rolling is what there is without a `Rollout`."""
 
 
+def stable_name(service: str) -> str:
+    """Name what runs the version that is there, where another may come beside it."""
+    return f"{service}-stable"
+
+
+def variant_name(service: str) -> str:
+    """Name what runs the version to come, and the Service that leads to it."""
+    return f"{service}-variant"
+
+
 class Match(NamedTuple):
     """Requests with a header, or with a cookie; the other name is empty."""
 
@@ -53,6 +63,11 @@ class Rollout(NamedTuple):
     def measured(self) -> bool:
         """Whether a version is measured before more requests get it."""
         return bool(self.success_rate_percent) or self.latency_p99_ms is not None
+
+    @property
+    def shared(self) -> bool:
+        """Whether both versions get clients' requests at the same time, each by a Service of its own."""
+        return bool(self.variant_image) and self.strategy != "blue_green"
 
 
 class Queue(NamedTuple):

@@ -18,16 +18,17 @@ from tenant_compiler.backends.grafana.panels import (
     stat,
 )
 from tenant_compiler.backends.grafana.quotas import quotas, resources
-from tenant_compiler.emit.escape import promql_string
+from tenant_compiler.emit.escape import promql_regex, promql_string
 from tenant_compiler.model import metrics
 from tenant_compiler.model.artifact import Artifact, ArtifactObject
 from tenant_compiler.model.names import fit
+from tenant_compiler.model.rollout import stable_name, variant_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tenant_compiler.model.backend import Context
-    from tenant_compiler.model.plan import Plan
+    from tenant_compiler.model.plan import Plan, Workload
 
 BOARD: Final = "dashboard"
 """The id of what a board says beside its panels."""
@@ -118,7 +119,7 @@ def _traffic(plan: Plan, own: str) -> Iterator[Item]:
         metric = metrics.request_metric(workload)
         if metric is None:
             continue
-        matchers = f"{own},service={promql_string(workload.name)}"
+        matchers = f"{own},{_services(workload)}"
         label = metric.success[0]
         total = f"sum(rate({metric.name}{{{matchers}}}[$__rate_interval]))"
         failed = f"sum(rate({metric.name}{{{matchers},{metric.failed}}}[$__rate_interval]))"
@@ -143,11 +144,34 @@ def _traffic(plan: Plan, own: str) -> Iterator[Item]:
         )
 
 
+_READY = {
+    "deployment": "kube_deployment_status_replicas_ready",
+    "replicaset": "kube_replicaset_status_ready_replicas",
+}
+
+
+def _services(workload: Workload) -> str:
+    """Match the Services by which a service's requests come."""
+    names = metrics.request_services(workload)
+    if len(names) == 1:
+        return f"service={promql_string(names[0])}"
+    return f"service=~{promql_string('|'.join(map(promql_regex, names)))}"
+
+
+def _runners(workload: Workload) -> tuple[str, str]:
+    """Say what runs a service's pods, and match its names: a Deployment, or the sets of whatever brings versions."""
+    if workload.rollout is None:
+        return "deployment", f"={promql_string(workload.name)}"
+    names = "|".join(map(promql_regex, (workload.name, stable_name(workload.name), variant_name(workload.name))))
+    return "replicaset", "=~" + promql_string(f"({names})-[a-z0-9]+")
+
+
 def _replicas(plan: Plan, own: str) -> Iterator[Item]:
     for workload in plan.workloads:
         if workload.kind == "cron":
             continue
-        selector = f"{{{own},deployment={promql_string(workload.name)}}}"
+        kind, names = _runners(workload)
+        selector = f"{{{own},{kind}{names}}}"
         yield Item(
             series(
                 Text(
@@ -156,8 +180,8 @@ def _replicas(plan: Plan, own: str) -> Iterator[Item]:
                     "short",
                 ),
                 [
-                    query(f"sum(kube_deployment_status_replicas_ready{selector})", "ready"),
-                    query(f"sum(kube_deployment_spec_replicas{selector})", "wanted", ref="B"),
+                    query(f"sum({_READY[kind]}{selector})", "ready"),
+                    query(f"sum(kube_{kind}_spec_replicas{selector})", "wanted", ref="B"),
                 ],
                 limit=workload.replicas.maximum,
             ),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from tenant_compiler.backends.grafana.panels import Item, Text, query, series
 from tenant_compiler.emit.escape import promql_regex, promql_string
 from tenant_compiler.model.metrics import request_metric
+from tenant_compiler.model.rollout import stable_name, variant_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -161,7 +162,7 @@ def _shared(plan: Plan, own: str) -> Iterator[Item]:
 
 
 def _intelligence(plan: Plan, own: str, context: Context) -> Iterator[Item]:
-    declared = [workload.name for workload in plan.workloads if _is_deployment(workload)]
+    declared = [name for workload in plan.workloads if _is_deployment(workload) for name in _names(workload)]
     others = f"{own},deployment!~{_any_of(declared)}" if declared else own
     yield _item(
         plan,
@@ -187,6 +188,13 @@ def _accelerators(plan: Plan, context: Context) -> tuple[str, int]:
         if cluster and (gpu := cluster.get("gpu")):
             return gpu["resource"], gpu["units_per_accelerator"]
     return _ACCELERATOR
+
+
+def _names(workload: Workload) -> tuple[str, ...]:
+    """Name the Deployments that a service may have."""
+    if workload.rollout is None:
+        return (workload.name,)
+    return (workload.name, stable_name(workload.name), variant_name(workload.name))
 
 
 def _is_deployment(workload: Workload) -> bool:

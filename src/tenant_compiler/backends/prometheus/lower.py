@@ -67,7 +67,8 @@ def _selector(plan: Plan, objective: Objective) -> str:
 
 def _rates(plan: Plan, objective: Objective, metric: RequestMetric) -> list[tuple[str, str]]:
     """Record the requests and the failed ones."""
-    service = service_of(plan.name, objective.service)
+    (workload,) = (each for each in plan.workloads if each.name == objective.service)
+    service = service_of(plan.name, *metrics.request_services(workload))
     return [
         (metrics.REQUEST_RATE, request_rate(metric, service, "5m")),
         (metrics.ERROR_RATE, error_rate(metric, service, "5m")),

@@ -15,8 +15,8 @@ from tenant_compiler.backends.kubernetes.rollouts.analysis import MEASURE_SECOND
 from tenant_compiler.backends.kubernetes.rollouts.answers import routed
 from tenant_compiler.backends.kubernetes.services.backends import header
 from tenant_compiler.backends.kubernetes.services.pods import template
-from tenant_compiler.backends.kubernetes.services.tracks import variant_name
 from tenant_compiler.backends.kubernetes.services.workloads import SURGE, running
+from tenant_compiler.model.rollout import variant_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

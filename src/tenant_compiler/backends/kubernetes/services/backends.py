@@ -8,9 +8,10 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Literal
 
-from tenant_compiler.backends.kubernetes.services.tracks import controlled, two_versions, variant_name
+from tenant_compiler.backends.kubernetes.services.tracks import controlled, two_versions
 from tenant_compiler.emit.escape import promql_regex
 from tenant_compiler.model.record import NamedTuple
+from tenant_compiler.model.rollout import variant_name
 
 if TYPE_CHECKING:
     from tenant_compiler.backends.kubernetes.common import Scene

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tenant_compiler.backends.kubernetes.common import made
 from tenant_compiler.backends.kubernetes.services.scaling import BEHAVIOR, target
-from tenant_compiler.backends.kubernetes.services.tracks import services_of, variant_name
+from tenant_compiler.backends.kubernetes.services.tracks import services_of
 from tenant_compiler.backends.kubernetes.support import ELSEWHERE, HONOURED, Answer, called, workload_of
 from tenant_compiler.backends.promql import request_rate, service_of
-from tenant_compiler.emit.escape import promql_regex, promql_string
 from tenant_compiler.model.backend import Lack
 from tenant_compiler.model.metrics import request_metric
+from tenant_compiler.model.rollout import variant_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -160,8 +160,7 @@ def _requests(here: Scene, track: Track, metric: RequestMetric) -> str:
     if track.kind == "Deployment" and rollout.strategy != "blue_green":
         name = variant if track.name == variant else workload.name
         return request_rate(metric, service_of(here.plan.name, name), _WINDOW)
-    both = promql_string(f"{promql_regex(workload.name)}|{promql_regex(variant)}")
-    rate = f"rate({metric.name}{{namespace={promql_string(here.plan.name)},service=~{both}}}[{_WINDOW}])"
+    rate = f"rate({metric.name}{{{service_of(here.plan.name, workload.name, variant)}}}[{_WINDOW}])"
     return f"sum(max by (pod) (sum by (pod, service) ({rate})))"
 
 

@@ -15,6 +15,7 @@ from tenant_compiler.backends.kubernetes.common import NAME, OWN, pods_of
 from tenant_compiler.model.artifact import Shared
 from tenant_compiler.model.plan import Replicas
 from tenant_compiler.model.record import NamedTuple
+from tenant_compiler.model.rollout import stable_name, variant_name
 
 if TYPE_CHECKING:
     from tenant_compiler.backends.kubernetes.common import Scene
@@ -41,16 +42,6 @@ class Track(NamedTuple):
         """The object's name."""
         name: str = self.meta["name"]
         return name
-
-
-def stable_name(service: str) -> str:
-    """Name what runs the version that is there, where another may come beside it."""
-    return f"{service}-{STABLE}"
-
-
-def variant_name(service: str) -> str:
-    """Name what runs the version to come, and the Service that leads to it."""
-    return f"{service}-{VARIANT}"
 
 
 def controlled(here: Scene, workload: Workload) -> bool:
