@@ -29,7 +29,7 @@ def check(artifacts: Sequence[Artifact], plan: Plan, context: Context) -> Iterat
     """Check the manifests of one tenant.
 
     Codes: TC501 and TC502 (schema), TC510 and TC518 (wider than declared), TC519 (stores out of reach), those of
-    the edge, and TC580 (limits of AI that nothing counts).
+    the edge and of AI (TC580, TC581).
     """
     by_folder: dict[str, list[ArtifactObject]] = {}
     for artifact in artifacts:

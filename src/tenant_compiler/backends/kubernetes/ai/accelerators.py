@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from tenant_compiler.backends.kubernetes.common import Scene
     from tenant_compiler.model.plan import Workload
 
+IN_PLACE: Final = Shared({"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 0, "maxUnavailable": 1}})
+"""A new version takes the accelerators of the old one, pod by pod: nobody keeps accelerators spare for rollouts."""
 _SHARED: Final = Shared({"name": "shared-memory", "mountPath": "/dev/shm"})  # noqa: S108 - a folder in the container
 _PART: Final = 4
 """A quarter of the memory: batches go from process to process in it, and the 64 MiB of a container are soon full."""

@@ -15,10 +15,21 @@ _AI = ("spec", "ai")
 
 
 def findings(here: Scene) -> Iterator[Diagnostic]:
-    """Say which limits servers are told and nothing else counts (TC580)."""
+    """Say which limits servers are told and nothing else counts (TC580), and who is away in a rollout (TC581)."""
     ai = here.plan.ai
     if ai is None:
         return
+    for workload in here.plan.workloads:
+        if workload.accelerators and workload.kind != "cron" and workload.replicas.maximum == 1:
+            yield Diagnostic(
+                "TC581",
+                f"`{workload.name}` is away while a new version starts: it takes the accelerators of the old one",
+                "info",
+                pointer=workload.line("replicas"),
+                help="run two replicas: one goes on serving while the other is replaced",
+                target="kubernetes",
+                object=f"Deployment/{workload.name}",
+            )
     if ai.requests_per_day is not None and (ai.services or ai.models):
         managed = ai.endpoint is not None and not ai.models
         yield _told(

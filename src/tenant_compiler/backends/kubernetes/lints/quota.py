@@ -76,6 +76,10 @@ def judge(own: Group, found: Found) -> None:
         for excess, index in over.values():
             largest = max(needs, key=lambda need: need.amounts[index])
             found.note(_too_small(item, _BOUNDS[index], wanted[index], excess, largest.name))
+        for name in hard:
+            # Other resources, such as accelerators, have a domain in their name.
+            if name.startswith("requests.") and "/" in name:
+                _judge_others(own, found, item, name.removeprefix("requests."), read(hard[name]))
 
 
 def _too_small(item: ArtifactObject, bound: _Bound, wanted: int, excess: int, largest: str) -> Diagnostic:
@@ -89,6 +93,39 @@ def _too_small(item: ArtifactObject, bound: _Bound, wanted: int, excess: int, la
         " which needs the most",
     )
     return finding._replace(pointer=("spec", "quotas", bound.quota))
+
+
+def _judge_others(own: Group, found: Found, item: ArtifactObject, resource: str, allowed: int | None) -> None:
+    """Compare what is wanted of a resource of which Kubernetes counts whole pieces only."""
+    needs = {
+        pods.name: _pods(own, pods) * piece
+        for several in own.pods.values()
+        for pods in several
+        if (piece := _of_resource(own.template_of(pods), resource))
+    }
+    wanted = sum(needs.values())
+    if allowed is None or wanted <= allowed:
+        return
+    excess, largest = show_cores(wanted - allowed), max(needs, key=lambda name: needs[name])
+    finding = about(
+        "TC511",
+        item,
+        f"the services need {show_cores(wanted)} {resource} at full scale while new versions start,"
+        f" which is {excess} more than quotas.ai_processing_units come to ({show_cores(allowed)})",
+        f"raise quotas.ai_processing_units by the units of {excess}, or lower the replicas or the accelerators of"
+        f" {largest}, which needs the most",
+    )
+    found.note(finding._replace(pointer=("spec", "quotas", "ai_processing_units")))
+
+
+def _of_resource(pods: Pods, resource: str) -> int:
+    """Read what the containers of a pod ask for; of such resources the limit is the request, said or not."""
+    total = 0
+    for container in pods.containers:
+        resources = mapping(container.get("resources"))
+        said = {**mapping(resources.get("limits")), **mapping(resources.get("requests"))}
+        total += read(said[resource]) or 0 if resource in said else 0
+    return total
 
 
 def _needs(own: Group) -> Iterator[_Need]:

@@ -6,6 +6,7 @@ import zlib
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
+from tenant_compiler.backends.kubernetes.ai import accelerators
 from tenant_compiler.backends.kubernetes.common import made, metadata
 from tenant_compiler.backends.kubernetes.services.pods import template
 from tenant_compiler.model.artifact import Shared
@@ -50,7 +51,7 @@ def deployment(here: Scene, track: Track, digest: str) -> ArtifactObject:
     workload = track.workload
     spec = {
         **running(here, track),
-        "strategy": _STRATEGY,
+        "strategy": accelerators.IN_PLACE if workload.accelerators else _STRATEGY,
         "template": template(here, track.meta, workload, digest),
     }
     value = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": track.meta, "spec": spec}
