@@ -54,7 +54,7 @@ deny contains {"message": message, "object": guard.ref, "path": _path, "at": ["s
 deny contains {"message": message, "object": guard.ref, "path": _path, "at": ["spec", "jwt"]} if {
 	_declared
 	some guard in edge.guards
-	not _trusts(guard)
+	not edge.trusts(guard, _sso)
 	message := sprintf("the policy %s takes tokens that are not from %s", [kubernetes.name(guard), _sso.issuer])
 }
 
@@ -66,21 +66,10 @@ checked contains item.ref if {
 _asks(guard) if {
 	authorization := guard.value.spec.authorization
 	authorization.defaultAction == "Deny"
-	every rule in [rule | rule := authorization.rules[_]; object.get(rule, "action", "") != "Deny"] {
+	every rule in edge.allowing(guard) {
 		claim := rule.principal.jwt.claims[_]
 		claim.name == "amr"
 		claim.values[0]
 		{value | some value in claim.values} - {_references[method] | some method in _methods} == set()
-	}
-}
-
-_trusts(guard) if {
-	jwt := guard.value.spec.jwt
-	jwt.providers[0]
-	not jwt.optional
-	every provider in jwt.providers {
-		provider.issuer == _sso.issuer
-		provider.audiences == [_sso.client_id]
-		startswith(provider.remoteJWKS.uri, _sso.issuer)
 	}
 }

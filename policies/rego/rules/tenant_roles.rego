@@ -10,8 +10,8 @@
 #   enforcement: block
 #   remediation: "list roles with their groups: `security.identity.roles: {viewer: {groups: [grp-viewers]}}`"
 #   parameters: {}
-#   carried_by: []
-#   needs: []
+#   carried_by: [TC495]
+#   needs: [edge.roles]
 package tenant_compiler.rules.tenant_roles
 
 import rego.v1

@@ -11,8 +11,8 @@
 #   remediation: write `security.tls.minimum_version` as "1.2" or newer
 #   parameters:
 #     tls_minimum: {unit: tenths of a version, default: 12, stricter: higher, description: The oldest version of TLS}
-#   carried_by: [TC462]
-#   needs: []
+#   carried_by: [TC462, TC497]
+#   needs: [edge.tls]
 package tenant_compiler.rules.tls_minimum
 
 import rego.v1
