@@ -1,7 +1,7 @@
 # METADATA
 # scope: package
 # title: TLS of stores is recent enough
-# description: Stores refuse connections with a version of TLS that is older than allowed.
+# description: Stores, and gateways before services, refuse connections with a version of TLS that is older than allowed.
 # custom:
 #   id: TC404
 #   subject: tenant
@@ -11,7 +11,7 @@
 #   remediation: write `security.tls.minimum_version` as "1.2" or newer
 #   parameters:
 #     tls_minimum: {unit: tenths of a version, default: 12, stricter: higher, description: The oldest version of TLS}
-#   carried_by: [TC462, TC497]
+#   carried_by: [TC462]
 #   needs: [edge.tls]
 package tenant_compiler.rules.tls_minimum
 
