@@ -145,11 +145,18 @@ class Fleet:
         """Build all of them: each tenant, on each minor; each branch of them on each sort of cluster."""
         tenants = [each for name, base in BASES.items() for each in variants(name, base, "tenant")]
         clusters = list(variants("main", self.config, "workspace", ("cluster", "main")))
+        plans: dict[str, Plan | None] = {}
+        crossed = []
         for tenant in tenants:
-            yield self.build(tenant, clusters[0])
+            build = self.build(tenant, clusters[0])
+            base = plans.setdefault(tenant.name.partition(":")[0], build.plan)
+            # What makes no other plan makes nothing else on any cluster.
+            if ":" not in tenant.name or (tenant.branch and build.plan != base):
+                crossed.append((tenant, ":" not in tenant.name))
+            yield build
         for cluster in clusters[1:]:
-            for tenant in tenants:
-                if (cluster.branch and tenant.branch) or ":" not in tenant.name:
+            for tenant, is_base in crossed:
+                if cluster.branch or is_base:
                     yield self.build(tenant, cluster)
 
 
