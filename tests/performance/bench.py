@@ -1,6 +1,6 @@
 """Measure the compiler beside other tools that make the same objects, and print a table: ``make bench``.
 
-    python tests/performance/bench.py [--only compiling|policies] [--without-kapitan] [--rounds N] [--tenants N] …
+    python tests/performance/bench.py [--only compiling|objects|policies] [--without-kapitan] [--rounds N] …
 
 The peers are go-jsonnet (built where Go is installed) and Kapitan (installed on first use); for policies conftest and
 OPA (built where Go is installed). Before anything is timed, the objects of every tenth tenant are compared, and the
@@ -20,6 +20,7 @@ import tempfile
 from typing import Any
 
 import fleet
+import objects
 import peers
 import policies
 import tools
@@ -59,9 +60,11 @@ def main(arguments: list[str]) -> int:
     lines: list[Row] = []
     with tempfile.TemporaryDirectory(prefix="tenant-compiler-bench-") as folder:
         bench = Bench(options, folder)
-        if options.only != "policies":
+        if options.only in {None, "compiling"}:
             lines += rows(_compiling(bench), options)
-        if options.only != "compiling":
+        if options.only in {None, "objects"}:
+            lines += objects.rows(objects.measure(bench.path("objects"), options.rounds))
+        if options.only in {None, "policies"}:
             lines += policies.rows(policies.measure(options, bench.compiler, bench.path("policies")), options)
     sys.stdout.write(table(lines))
     return 0
@@ -83,7 +86,7 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--large", type=int, default=10_000, help="tenants of the large fleet (default: 10000)")
     parser.add_argument("--regulated", type=int, default=1000, help="tenants under six frameworks (default: 1000)")
     parser.add_argument("--documents", type=int, default=200, help="inputs for all judges (default: 200)")
-    parser.add_argument("--only", choices=["compiling", "policies"], help="leave out the other part")
+    parser.add_argument("--only", choices=["compiling", "objects", "policies"], help="leave out the other parts")
     parser.add_argument("--without-kapitan", action="store_true", help="leave out Kapitan, which takes a minute")
     return parser.parse_args(arguments)
 
@@ -114,12 +117,12 @@ def _program(bench: Bench) -> peers.Program:
 
 
 def emitted(folder: str) -> list[Any]:
-    """All Kubernetes objects in the YAML files below a folder."""
+    """All Kubernetes objects in the YAML files below a folder; the lists that kustomize reads are none."""
     found = []
     for path, folders, files in os.walk(folder):
         folders.sort()
         for name in sorted(files):
-            if name.endswith((".yaml", ".yml")):
+            if name.endswith((".yaml", ".yml")) and name != "kustomization.yaml":
                 with open(os.path.join(path, name), "rb") as file:
                     found += [each for each in yaml.load_all(file, yaml.CSafeLoader) if each is not None]
     return found
