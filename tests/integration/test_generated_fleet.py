@@ -6,6 +6,7 @@ not fit into memory. The schemas, the simulated admission and the borders are ea
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import shutil
@@ -15,7 +16,8 @@ from itertools import chain
 import pytest
 from admission import refused
 from borders import crossings
-from generated_fleet import MINORS, Fleet, example_builds
+from generated_fleet import MINORS, Fleet, Variant, example_builds
+from test_no_dead_knobs import BASES
 
 from tenant_compiler.backends.kubernetes.layout import GROUPS, HASH
 from tenant_compiler.backends.kubernetes.schemas import validator
@@ -157,6 +159,22 @@ def test_an_api_server_admits_every_pod_at_full_scale(judged):
 def test_nothing_leads_out_of_the_tenants_namespace(judged):
     """Roles, bindings, projects; and what is not in the namespace carries the tenant's own name."""
     assert judged.faults["borders"] == []
+
+
+def test_three_hundred_services_of_one_tenant_are_built(tmp_path):
+    """All of them, each with its own objects; nothing is refused, and nothing takes longer because there are others."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(os.path.join(ROOT, "tests", "performance"))
+        with_services = importlib.import_module("objects").with_services
+    fleet = Fleet(str(tmp_path))
+    large = Variant("large", with_services(BASES["rich"], 300), branch=True)
+    build = fleet.build(large, Variant("main", fleet.config, branch=True))
+    values = [item.value for artifact in build.artifacts for item in artifact.objects if "main/" in artifact.path]
+
+    assert build.sound
+    assert sum(value["kind"] == "Service" for value in values) > 300
+    assert refused(values, build.plan.name) == []
+    assert crossings(values, build.plan.name) == []
 
 
 @pytest.mark.tool("kubectl")
