@@ -92,7 +92,12 @@ def stamped(item: ArtifactObject) -> ArtifactObject:
     value = item.value
     meta = value["metadata"]
     # A checksum is enough to notice a change, and hashlib would cost every start 4 ms.
-    text = "\0".join([f"{key}={_text(part)}" for key, part in (*value.items(), *meta.items()) if part is not meta])
+    parts = [
+        f"{key}={part if type(part) is str else _text(part)}"
+        for key, part in (*value.items(), *meta.items())
+        if part is not meta
+    ]
+    text = "\0".join(parts)
     annotations = {**meta.get("annotations", _NONE), HASH: f"{zlib.crc32(text.encode(errors='surrogatepass')):08x}"}
     return ArtifactObject(
         item.id, {**value, "metadata": {**meta, "annotations": annotations}}, item.made_from, len(text)
@@ -107,7 +112,7 @@ _TEXT: Final = -1
 def _text(part: Any) -> str:
     """What a part says. ASCII, because what Python prints of other characters depends on its version."""
     if type(part) is not Shared:
-        return part if type(part) is str else ascii(part)
+        return ascii(part)
     try:
         texts = part.texts
     except AttributeError:  # a slot that was never set
