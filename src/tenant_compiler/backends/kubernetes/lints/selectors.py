@@ -56,6 +56,8 @@ def _selectors(group: Group) -> Iterator[tuple[str, ArtifactObject, dict[str, An
 
 def _fault(labels: dict[str, Any], name: str, others: list[dict[str, Any]], group: Group) -> str:
     """The labels that no pods have, as people write them; empty when some have them, or nobody knows."""
+    if not all(isinstance(key, str) for key in labels):
+        return ""
     if any(":" in key for key in labels):
         if not all(key.startswith(_SOURCES) for key in labels if ":" in key):
             return ""
