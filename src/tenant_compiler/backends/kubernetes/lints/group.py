@@ -43,9 +43,9 @@ class Group(NamedTuple):
             items = self.by_kind[kind] = {}
         items[name] = item
         self.places[id(item)] = len(self.places)
-        annotations = meta.get("annotations")
-        if annotations and WAVE in annotations:
-            said = mapping(annotations).get(WAVE)
+        annotations = mapping(meta.get("annotations"))
+        if WAVE in annotations:
+            said = annotations[WAVE]
             # What cannot be read is wave 0, as there.
             if isinstance(said, str) and said.removeprefix("-").isdecimal():
                 self.waves[id(item)] = int(said[:6])
