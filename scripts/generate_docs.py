@@ -1,4 +1,4 @@
-"""Make the pages that repeat what the code says: docs/reference/{tenant,workspace}.md and codes/README.md.
+"""Make the pages that repeat what the code says: docs/reference/{tenant,objects,workspace}.md and codes/README.md.
 
     python scripts/generate_docs.py [--check]
 
@@ -13,6 +13,8 @@ import json
 import os
 import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+import objects_page
 
 from tenant_compiler.data import data_folder
 from tenant_compiler.read.schema_words import choices, form, wanted
@@ -42,6 +44,8 @@ A tenant is one YAML document. Few fields are needed in it: the tier, the worksp
 rest ([how layers work](../explanation/layers.md)). *Needed* below means that some layer must say it. Every section may
 also stand in a profile, in an environment's values, and below `spec.environments.NAME`. A field that is not listed is
 an error ([TC201](codes/TC201.md)).
+
+[What each field becomes](objects.md) is a page of its own.
 
 Sizes are in the unit that the field's name says; GB stands for GiB. `unlimited` is above every number.
 """
@@ -240,6 +244,7 @@ def pages() -> dict[str, str]:
     """The text of each page by its path."""
     return {
         os.path.join(REFERENCE, "tenant.md"): tenant(),
+        os.path.join(REFERENCE, "objects.md"): f"{NOTE}\n\n{objects_page.page()}",
         os.path.join(REFERENCE, "workspace.md"): workspace(),
         os.path.join(REFERENCE, "codes", "README.md"): codes(),
     }

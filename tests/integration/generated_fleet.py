@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from tenant_compiler.model.diagnostic import Diagnostic
     from tenant_compiler.model.plan import Plan
     from tenant_compiler.model.result import EnvironmentResult
+    from tenant_compiler.run.bench import Judging
 
 EXAMPLES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "examples", "fleet")
 MINORS = [
@@ -108,7 +109,7 @@ def _without(value: Any, place: tuple[str, ...]) -> Any:
 class Fleet:
     """The workspace that all of them are built in."""
 
-    def __init__(self, folder: str) -> None:
+    def __init__(self, folder: str, enable: tuple[str, ...] = ("kubernetes",), judging: Judging | None = None) -> None:
         files = {
             "tier_presets/gold.jsonnet": GOLD,
             "profiles/ours.yaml": json.dumps({**HEAD, "kind": "Profile", "spec": {"quotas": {"cache_size_mb": 512}}}),
@@ -120,15 +121,15 @@ class Fleet:
             with open(os.path.join(folder, path), "w", encoding="utf-8") as file:
                 file.write(text)
         config = {**CONFIG, "compliance": {}, "workspace": {**CONFIG["workspace"], "policies": [], "waivers": []}}
-        self.config = {**config, "targets": {**config["targets"], "enable": ["kubernetes"]}}
+        self.config = {**config, "targets": {**config["targets"], "enable": list(enable)}}
         opened = Workspace(folder, "tenant-compile.toml", (), schema.fill_workspace(self.config), self.config)
-        self._session = Session(opened, cache="")
+        self.session = Session(opened, cache="", judging=judging)
         self._resolved: dict[str, EnvironmentResult] = {}
 
     def build(self, tenant: Variant, cluster: Variant) -> Build:
         """Build a tenant on a cluster, up to its checks, without verdicts."""
         config = schema.fill_workspace(cluster.value)
-        tools = self._session.tools._replace(context=Context(config, config["cluster"]))
+        tools = self.session.tools._replace(context=Context(config, config["cluster"]))
 
         def resolve(state: passes.State, _: passes.Tools) -> EnvironmentResult:
             if tenant.name not in self._resolved:
