@@ -10,7 +10,11 @@
 ``edge``         Gateway, routes, certificates, and the policies of Envoy Gateway before exposed services
 ``pods``         the pod that Deployment and CronJob share
 ``workloads``    Deployment, CronJob, ConfigMap
-``scaling``      Service, HorizontalPodAutoscaler, PodDisruptionBudget
+``tracks``       the versions of a service that run beside each other
+``backends``     the Services behind a service's routes, with weights and headers
+``scaling``      Service, HorizontalPodAutoscaler, VerticalPodAutoscaler, PodDisruptionBudget
+``keda``         ScaledObject, TriggerAuthentication
+``rollouts``     Rollout and AnalysisTemplate of Argo Rollouts
 ``ai``           what accelerators need of a pod, and which needs of AI a cluster meets
 ``fleet``        PriorityClass, ClientTrafficPolicy: what belongs to a cluster and to no single tenant
 ``schemas``      the schemas of the cluster's version, compiled when first used

@@ -265,6 +265,17 @@ def test_argo_has_one_controller_for_one_service(lowered, name):
     assert spec["selector"]["matchLabels"].items() <= spec["template"]["metadata"]["labels"].items()
 
 
+def test_pods_of_each_version_are_spread_by_themselves(lowered):
+    """Each controller has a label of its own for a version; by any other the pods of both would count together."""
+
+    def keys(objects, id_):
+        spec = objects[id_]["spec"]["template"]["spec"]
+        return {key for rule in spec["topologySpreadConstraints"] for key in rule["matchLabelKeys"]}
+
+    assert keys(lowered(BY_ARGO["canary"], "argo"), "Rollout/portal") == {"rollouts-pod-template-hash"}
+    assert keys(lowered(BY_HAND["A/B"], "argo"), "Deployment/portal-variant") == {"pod-template-hash"}
+
+
 def test_blue_green_by_argo_waits_for_somebody_and_can_go_back(lowered):
     """It measures before the switch and after it, and the old version stays as long as that takes."""
     plain = lowered(BY_ARGO["blue-green"], "argo")["Rollout/portal"]["spec"]["strategy"]["blueGreen"]
@@ -465,3 +476,70 @@ def test_people_may_go_on_with_a_release_and_nobody_gets_more(make_protected, ma
     seen = {resource for rule in looks for resource in rule["resources"]}
     assert {"rollouts", "analysisruns", "scaledobjects", "verticalpodautoscalers"} <= seen
     assert not any("argoproj.io" in rule["apiGroups"] for rule in native["Role/deployers"]["rules"])
+
+
+CONTROLLED = st.fixed_dictionaries(
+    {
+        "pause_minutes": st.none() | st.integers(1, 10080),
+        "success_rate_percent": st.sampled_from(["", "0.1", "99.0", "99.999", "100"]),
+        "latency_p99_ms": st.none() | st.integers(1, 600000),
+        "automatic_rollback": st.none() | st.booleans(),
+    }
+)
+MATCHES = st.builds(
+    lambda cookie, name, value: Match("", name, value) if cookie else Match(name, "", value),
+    st.booleans(),
+    st.text("aZ0!#$%&'*+.^_`|~-", min_size=1, max_size=12),
+    st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=20),
+)
+
+
+@given(
+    strategy=st.sampled_from(["blue_green", "canary", "ab_test"]),
+    by_hand=st.booleans(),
+    cluster=st.sampled_from(["native", "argo"]),
+    controlled=CONTROLLED,
+    match=MATCHES,
+    steps=st.lists(st.integers(1, 99), min_size=1, max_size=5, unique=True).map(lambda found: tuple(sorted(found))),
+    bounds=st.tuples(st.integers(1, 12), st.integers(0, 12)),
+    protocol=st.sampled_from(["http", "grpc"]),
+    active=st.booleans(),
+)
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_can_be_said_is_valid_and_without_findings(
+    *,
+    make_plan,
+    make_workload,
+    clusters,
+    strategy,
+    by_hand,
+    cluster,
+    controlled,
+    match,
+    steps,
+    bounds,
+    protocol,
+    active,
+):
+    """Any strategy, by hand or not, with any match, steps and bounds that the checks of plans let through."""
+    how = rollout(
+        strategy,
+        variant_image=NEW if by_hand else "",
+        variant_active=active and by_hand and strategy == "blue_green",
+        steps_percent=steps,
+        percent=steps[0],
+        match=match if strategy != "canary" else None,
+        **({} if by_hand or cluster == "native" else controlled),
+    )
+    replicas = Replicas(bounds[0], sum(bounds), 70 if bounds[1] else None)
+    quotas = {"cpu_cores": None, "memory_gb": None}
+    plan = make_plan(workloads=(make_workload(rollout=how, replicas=replicas, protocol=protocol),), quotas=quotas)
+    context = clusters(cluster)
+    artifacts = BACKEND.lower(plan, context)
+
+    for artifact in artifacts:
+        for item in artifact.objects:
+            schema = validator("1.34", f"{item.value['apiVersion']}/{item.value['kind']}")
+            assert [error.message for error in schema.iter_errors(json.loads(json.dumps(item.value)))] == []
+    found = [each for rule in PACK.rules for each in rule.check(artifacts, plan, context)]
+    assert [each for each in found if each.code != "TC509" or each.severity == "error"] == []

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tenant_compiler.backends.kubernetes.ai import accelerators
 from tenant_compiler.backends.kubernetes.common import cores, mebibytes, pods_of
 from tenant_compiler.backends.kubernetes.operations import tracing
+from tenant_compiler.backends.kubernetes.services.tracks import controlled
 from tenant_compiler.emit.escape import kubernetes_value
 from tenant_compiler.model.artifact import Shared
 
@@ -30,6 +31,9 @@ _CONTAINER_SECURITY: Final = Shared(
     {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}, "readOnlyRootFilesystem": True}
 )
 _LIFECYCLE: Final = Shared({"preStop": {"sleep": {"seconds": DRAIN_SECONDS}}})
+_BY_KUBERNETES: Final = "pod-template-hash"
+_BY_ARGO: Final = "rollouts-pod-template-hash"
+"""The label by which a controller tells the pods of a service's versions apart."""
 _ENDPOINT: Final = "OTEL_EXPORTER_OTLP_ENDPOINT"
 _SAMPLER: Final = "OTEL_TRACES_SAMPLER"
 _MOUNTS: Final = [Shared({"name": "tmp", "mountPath": "/tmp"})]  # noqa: S108 - a folder in the container
@@ -65,7 +69,8 @@ def _pod(here: Scene, workload: Workload, settings: str) -> dict[str, Any]:
         pod["restartPolicy"] = "Never"
     else:
         pod["terminationGracePeriodSeconds"] = GRACE_SECONDS
-        pod["topologySpreadConstraints"] = _spread(workload.name, here.site.zones, workload.replicas.minimum)
+        version = _BY_ARGO if controlled(here, workload) else _BY_KUBERNETES
+        pod["topologySpreadConstraints"] = _spread(workload.name, version, here.site.zones, workload.replicas.minimum)
     pod["containers"] = [_container(here, workload, settings)]
     pod["volumes"] = _volumes(workload.limits.ephemeral_mib)
     accelerator = accelerators.resource(here, workload)
@@ -182,27 +187,27 @@ def _check(protocol: str, path: str, port: int) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=1024)
-def _spread(service: str, zones: int, minimum: int) -> list[Shared]:
-    """Over zones, then over nodes.
+def _spread(service: str, version: str, zones: int, minimum: int) -> list[Shared]:
+    """Over zones, then over nodes, each version by itself.
 
     A hard rule over zones would keep pods of a small service pending, so it is hard only when every zone gets one.
     Tainted nodes do not count: when a zone fails, its pods may go to the others.
     """
     rules = []
     if zones > 1:
-        rules.append(_constraint(service, "topology.kubernetes.io/zone", hard=minimum >= zones))
-    rules.append(_constraint(service, "kubernetes.io/hostname", hard=False))
+        rules.append(_constraint(service, version, "topology.kubernetes.io/zone", hard=minimum >= zones))
+    rules.append(_constraint(service, version, "kubernetes.io/hostname", hard=False))
     return rules
 
 
-def _constraint(service: str, key: str, *, hard: bool) -> Shared:
+def _constraint(service: str, version: str, key: str, *, hard: bool) -> Shared:
     return Shared(
         {
             "maxSkew": 1,
             "topologyKey": key,
             "whenUnsatisfiable": "DoNotSchedule" if hard else "ScheduleAnyway",
             "labelSelector": pods_of(service),
-            "matchLabelKeys": ["pod-template-hash"],
+            "matchLabelKeys": [version],
             "nodeTaintsPolicy": "Honor",
         }
     )
