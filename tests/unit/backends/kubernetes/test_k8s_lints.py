@@ -17,7 +17,7 @@ CODES = [rule.code for rule in PACK.rules]
 OTHER_TESTS = {
     "TC511",  # the tests of the quota, below
     "TC576",  # test_k8s_tracing.py
-    *("TC568", "TC569", "TC570"),  # test_k8s_rollout_lints.py
+    *("TC568", "TC569", "TC570", "TC571"),  # test_k8s_rollout_lints.py
     *("TC584", "TC585", "TC586", "TC587", "TC588"),  # test_k8s_lints_together.py
     "TC589",  # test_custom_kinds.py
 }

@@ -13,6 +13,7 @@ APIS = {
     "Rollout": "argoproj.io/v1alpha1",
     "HorizontalPodAutoscaler": "autoscaling/v2",
     "ScaledObject": "keda.sh/v1alpha1",
+    "AnalysisTemplate": "argoproj.io/v1alpha1",
     "VerticalPodAutoscaler": "autoscaling.k8s.io/v1",
     "PodDisruptionBudget": "policy/v1",
     "ResourceQuota": "v1",
@@ -34,10 +35,10 @@ def runs(kind, name="portal", labels=None, **spec):
     return thing(kind, name, **{"selector": {"matchLabels": labels}, "template": template, **spec})
 
 
-def found(*objects):
+def found(*objects, plan=None):
     """What the pack finds, as codes with the objects."""
     artifacts = (Artifact("main.yaml", "yaml", [item.value for item in objects], tuple(objects)),)
-    return [(each.code, each.object) for rule in PACK.rules for each in rule.check(artifacts, None, None)]
+    return [(each.code, each.object) for rule in PACK.rules for each in rule.check(artifacts, plan, None)]
 
 
 def scales(kind, name="portal", target="Deployment", **spec):
@@ -205,3 +206,36 @@ def test_what_keda_asks_with_is_there():
 
     assert asks() == [("TC507", "ScaledObject/portal")]
     assert asks(kind="ClusterTriggerAuthentication") == []
+
+
+OWN = 'namespace="t-acme-health-production"'
+
+
+@pytest.mark.parametrize(
+    ("query", "faults"),
+    [
+        (f"sum(up{{{OWN}}})", 0),
+        ("sum(up)", 1),
+        ('up{namespace="t-other-production"} / up{tenant="acme-health"}', 1),
+        ("up / up", 2),
+        ("sum(up", 1),
+        (f'up{{{OWN},service="{{{{args.service}}}}"}}', 0),
+        ('up{namespace="{{ args.home }}"}', 0),
+        ('up{namespace="{{args.service}}"}', 1),
+        (7, 0),
+    ],
+)
+def test_controllers_ask_for_the_tenants_series_only(make_plan, query, faults):
+    """Argo and KEDA alike; an argument counts as what the template says it is, and any other as nothing."""
+    arguments = [{"name": "service"}, {"name": "home", "value": "t-acme-health-production"}]
+    metric = {"name": "a", "provider": {"prometheus": {"query": query}}}
+    analysis = thing("AnalysisTemplate", args=arguments, metrics=[metric, {"name": "b", "provider": {"web": {}}}])
+    triggers = [{"type": "prometheus", "metadata": {"query": query}}, {"type": "cron", "metadata": {}}]
+    plan = make_plan()
+
+    assert found(analysis, plan=plan) == [("TC571", "AnalysisTemplate/portal")] * faults
+    if not isinstance(query, str) or "args" not in query:
+        assert (
+            found(scales("ScaledObject", triggers=triggers), plan=plan) == [("TC571", "ScaledObject/portal")] * faults
+        )
+    assert found(analysis) == []

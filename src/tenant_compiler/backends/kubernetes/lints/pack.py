@@ -63,6 +63,7 @@ _RULES: Final[tuple[tuple[str, str, Severity], ...]] = (
     ("TC568", "two autoscalers move the replicas of one object", "error"),
     ("TC569", "two objects take each other's pods", "error"),
     ("TC570", "sizes of pods are changed by what an autoscaler of their number measures", "error"),
+    ("TC571", "a controller asks for other tenants' series", "error"),
     ("TC584", "a Kubernetes object is too large", "error"),
     ("TC585", "a selector chooses no pods", "error"),
     ("TC586", "an object has a host outside the tenant's domains", "error"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tenant_compiler.backends.kubernetes.lints import hosts, kinds, quota, shape, size, together
+from tenant_compiler.backends.kubernetes.lints import hosts, kinds, queries, quota, shape, size, together
 from tenant_compiler.backends.kubernetes.lints.files import in_order
 from tenant_compiler.backends.kubernetes.lints.found import Found, mapping
 from tenant_compiler.backends.kubernetes.lints.group import Group
@@ -46,6 +46,7 @@ def judge(artifacts: Sequence[Artifact], plan: Plan | None) -> dict[str, list[Di
         quota.judge(group, found)
     if plan is not None:
         hosts.judge(folders.values(), plan.domains, plan.name, found)
+        queries.judge(folders.values(), plan, found)
     return found.by_code
 
 
