@@ -265,6 +265,19 @@ def test_argo_has_one_controller_for_one_service(lowered, name):
     assert spec["selector"]["matchLabels"].items() <= spec["template"]["metadata"]["labels"].items()
 
 
+def test_every_line_of_a_rollout_leads_to_what_it_makes(make_plan, make_workload, lower, clusters):
+    """The routes carry steps and matches, the Service the active version, the Deployments images and shares."""
+    fields = ("strategy", "variant_image", "active", "step", "steps_percent")
+    lines = (*((*AT, field) for field in fields), (*AT, "match", "header"))
+    plan = make_plan(workloads=(make_workload(rollout=rollout(variant_image=NEW, made_from=lines)),))
+    made = {item.id: set(item.made_from) & set(lines) for item in lower(plan, clusters("native"))["shared-eu"]}
+
+    assert made["HTTPRoute/portal"] == set(lines) - {(*AT, "active")}
+    assert made["Service/portal"] == {(*AT, "strategy"), (*AT, "variant_image"), (*AT, "active")}
+    assert made["Deployment/portal-variant"] == set(lines) - {(*AT, "active"), (*AT, "match", "header")}
+    assert made["PodDisruptionBudget/portal"] == set()
+
+
 def test_pods_of_each_version_are_spread_by_themselves(lowered):
     """Each controller has a label of its own for a version; by any other the pods of both would count together."""
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tenant_compiler.backends.kubernetes.common import made
 from tenant_compiler.backends.kubernetes.edge.gateway import API, parents
 from tenant_compiler.backends.kubernetes.services.backends import branches
+from tenant_compiler.backends.kubernetes.services.tracks import rollout_lines
 from tenant_compiler.model.artifact import Shared
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ HOSTS: Final = 16
 """A route has at most so many host names."""
 ALL: Final = ("/",)
 
+_SHARED: Final = ("strategy", "variant_image", "match", "step", "steps_percent")
+"""What of a rollout says which requests go to which version."""
 _TIMEOUTS: Final = Shared({"request": "60s"})
 """Of a request with its answer. Without it, each implementation has a limit of its own, or none."""
 
@@ -65,7 +68,12 @@ def _requests(way: Way, meta: Shared, workload: Workload, rules: list[dict[str, 
     """One route, or more where there are more host names than one may have."""
     kind = kind_of(workload)
     at = (*workload.made_from[0], "expose")
-    made_from: Lineage = ((*at, "hosts"), *(((*at, "paths"),) if workload.paths != ALL else ()), *workload.made_from)
+    made_from: Lineage = (
+        (*at, "hosts"),
+        *(((*at, "paths"),) if workload.paths != ALL else ()),
+        *workload.made_from,
+        *rollout_lines(workload, *_SHARED),
+    )
     for number, name in enumerate(names(workload)):
         hosts = workload.hosts[number * HOSTS : (number + 1) * HOSTS]
         value = {
@@ -87,7 +95,8 @@ def _connections(here: Scene, way: Way, meta: Shared, workload: Workload) -> Art
         "metadata": meta,
         "spec": {"parentRefs": [parent], "rules": [{"backendRefs": backends}]},
     }
-    return made("TCPRoute", value, ((*workload.made_from[0], "expose", "hosts"), *workload.made_from))
+    made_from = ((*workload.made_from[0], "expose", "hosts"), *workload.made_from, *rollout_lines(workload, *_SHARED))
+    return made("TCPRoute", value, made_from)
 
 
 def _rules(here: Scene, workload: Workload, *, signed_on: bool) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from tenant_compiler.backends.kubernetes.common import made, pods_of
-from tenant_compiler.backends.kubernetes.services.tracks import service_selector, services_of
+from tenant_compiler.backends.kubernetes.services.tracks import rollout_lines, service_selector, services_of
 from tenant_compiler.model.artifact import Shared
 
 if TYPE_CHECKING:
@@ -39,7 +39,9 @@ def services(here: Scene, meta: Shared, workload: Workload, port: int) -> Iterat
             "metadata": meta if name == workload.name else {**meta, "name": name},
             "spec": _service_spec(workload.protocol, port, service_selector(here, workload, name)),
         }
-        yield made("Service", value, workload.made_from)
+        yield made(
+            "Service", value, (*workload.made_from, *rollout_lines(workload, "strategy", "variant_image", "active"))
+        )
 
 
 def autoscaler(track: Track) -> ArtifactObject:

@@ -19,12 +19,14 @@ from tenant_compiler.model.rollout import stable_name, variant_name
 
 if TYPE_CHECKING:
     from tenant_compiler.backends.kubernetes.common import Scene
-    from tenant_compiler.model.plan import Workload
+    from tenant_compiler.model.plan import Lineage, Workload
 
 TRACK: Final = OWN + "track"
 STABLE: Final = "stable"
 VARIANT: Final = "variant"
 _FULL: Final = 100
+_FIELD: Final = 4
+"""Where the field stands in a pointer `spec/services/NAME/rollout/FIELD`."""
 
 
 class Track(NamedTuple):
@@ -53,6 +55,14 @@ def controlled(here: Scene, workload: Workload) -> bool:
 def two_versions(workload: Workload) -> bool:
     """Whether a second version is declared beside the first."""
     return workload.rollout is not None and bool(workload.rollout.variant_image)
+
+
+def rollout_lines(workload: Workload, *fields: str) -> Lineage:
+    """Give where some fields of a service's rollout stand, as far as they are said."""
+    rollout = workload.rollout
+    if rollout is None:
+        return ()
+    return tuple(pointer for pointer in rollout.made_from if pointer[_FIELD] in fields)
 
 
 def tracks(here: Scene, meta: Shared, workload: Workload) -> tuple[Track, ...]:

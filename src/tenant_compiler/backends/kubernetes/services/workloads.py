@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tenant_compiler.backends.kubernetes.ai import accelerators
 from tenant_compiler.backends.kubernetes.common import made, metadata
 from tenant_compiler.backends.kubernetes.services.pods import template
+from tenant_compiler.backends.kubernetes.services.tracks import rollout_lines
 from tenant_compiler.model.artifact import Shared
 from tenant_compiler.model.names import fit
 
@@ -56,12 +57,8 @@ def deployment(here: Scene, track: Track, digest: str) -> ArtifactObject:
     }
     value = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": track.meta, "spec": spec}
     # The site's zones are in the pods' topology.
-    rollout = workload.rollout
-    return made(
-        "Deployment",
-        value,
-        (*workload.made_from, *(rollout.made_from if rollout else ()), *here.site.made_from),
-    )
+    release = rollout_lines(workload, "strategy", "variant_image", "step", "steps_percent")
+    return made("Deployment", value, (*workload.made_from, *release, *here.site.made_from))
 
 
 def running(here: Scene, track: Track) -> dict[str, Any]:
