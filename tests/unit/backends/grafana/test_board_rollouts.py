@@ -63,5 +63,5 @@ def test_requests_of_both_versions_are_shown_while_they_share_them(expressions):
 
 def test_the_second_version_is_no_instance_of_a_model(expressions):
     """Deployments beside the declared services are counted, and both of a service are declared."""
-    (found,) = {each for each in expressions(rollout(NEW)) if "kube_deployment_created" in each}
+    (found,) = {each for each in expressions(rollout(NEW)) if "deployment!~" in each}
     assert 'deployment!~"portal|portal-stable|portal-variant"' in found
