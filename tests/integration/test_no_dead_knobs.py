@@ -57,6 +57,7 @@ ECHOES = {
     "spec.branding.colors.primary": "a public setting that the tenant's services read",
     "spec.branding.support_email": "a public setting that the tenant's services read",
     "cluster.*.kubernetes": "the pinned version of Pod Security (a label), and the schemas that objects are checked by",
+    "cluster.*.client_ids.*": "an annotation by which Azure knows a service account",
     "cluster.*.network_policy": "Cilium's own policies are not built yet, which TC510 tells; `none` changes files",
 }
 """Leaves that are meant as an echo, or that only the words of a finding read. Without the mask they must be seen."""
@@ -72,6 +73,21 @@ SKIPPED = {
 """Leaves that are not changed here."""
 
 DIGEST = "@sha256:" + "0" * 64
+
+SEALED = "AgB" + "A" * 700
+CLIENT = "00000000-0000-4000-8000-000000000000"
+
+OFFERS = {
+    "account_id": "111122223333",
+    "storage_classes": {"standard": "gp3", "hsm": "hsm", "provisioner": "ebs.csi.aws.com"},
+    "runtime_classes": {"sandboxed": "gvisor"},
+    "node_pools": ["rich"],
+    "name": "one",
+    "oidc_issuer": "https://oidc.example/one",
+    "cloud_identity": "irsa",
+    "secrets": {"kind": "external-secrets", "provider": "aws"},
+}
+"""What clusters offer that a tenant asks for."""
 
 CONFIG = {
     "workspace": {
@@ -166,8 +182,16 @@ CONFIG = {
             "operators": ["grp-operators"],
             "gpu": {"resource": "nvidia.com/gpu", "product": "NVIDIA-L4", "units_per_accelerator": 10},
             "crds": ["crds/*.yaml"],
+            **OFFERS,
         },
         "second": {
+            "cloud": "aws",
+            "region": "eu-central-1",
+            "storage_classes": {"standard": "gp3", "shared": "efs"},
+            "secrets": {"kind": "sealed-secrets"},
+            "dedicated_to": "alone",
+        },
+        "third": {
             "cloud": "aws",
             "region": "eu-central-1",
             "gateway": {"namespace": "gateway", "kind": "envoy-gateway", "name": "public"},
@@ -181,6 +205,31 @@ CONFIG = {
                 "name": "public",
                 "geoip": True,
                 "tls_minimum": "1.3",
+            },
+            **OFFERS,
+            "cloud_identity": "pod-identity",
+        },
+        "azure": {
+            "cloud": "azure",
+            "region": "westeurope",
+            "cloud_identity": "azure-workload-identity",
+            "client_ids": {"t-blue-production/app": CLIENT, "t-blue-production/secrets.reader": CLIENT},
+            "secrets": {"kind": "external-secrets", "provider": "azure", "address": "https://a.vault.example"},
+        },
+        "google": {
+            "cloud": "gcp",
+            "region": "europe-west3",
+            "storage_classes": {
+                "standard": "pd",
+                "provisioner": "pd.csi.storage.gke.io",
+                "keys": "projects/a/keyRings/b",
+            },
+            "secrets": {
+                "kind": "external-secrets",
+                "provider": "vault",
+                "address": "https://vault.example",
+                "engine": "kv",
+                "login": "one",
             },
         },
         "berlin": {
@@ -267,9 +316,10 @@ RICH = {
     "placement": {
         "disaster_recovery": {"recovery_point_minutes": 1440, "recovery_time_minutes": 1440},
         "cloud": "aws",
+        "isolation": "node_pool",
         "regions": {
             "eu-central-1": {"role": "primary", "zones": 3, "cluster_profile": "main"},
-            "eu-west-1": {"role": "standby", "zones": 2},
+            "eu-west-1": {"role": "standby", "zones": 2, "cluster_profile": "west"},
         },
         "residency": {"jurisdictions": ["EU"], "strict": True},
     },
@@ -374,6 +424,14 @@ RICH = {
             "port": 9000,
             "scaling": {"fixed": 2},
         },
+        "spool": {
+            "kind": "worker",
+            "image": "registry.acme.example/spool:1" + DIGEST,
+            "storage": {"data": {"mount": "/data", "size_gb": 20}},
+            "secrets": {"DATABASE_HOST": {"from": "store/records/host"}, "PASSWORD": {"from": "secret/login/password"}},
+            "uses": ["records"],
+            "trusted": False,
+        },
         "nightly": {
             "kind": "cron",
             "image": "registry.acme.example/nightly:1" + DIGEST,
@@ -460,6 +518,42 @@ VAULT = {
     "security": {"encryption_level": "enhanced", "keys": {"hsm": True}},
     "data": {"sql": {"records": {}}},
     "monitoring": {"tracing": {"retention_days": 7}},
+    "services": {
+        "app": {
+            "image": "a:1" + DIGEST,
+            "storage": {"data": {"mount": "/data", "size_gb": 20}},
+            "secrets": {"PASSWORD": {"from": "secret/login/password"}},
+        }
+    },
+}
+
+ALONE = {
+    "tier": "gold",
+    "owner": {"team": "care", "email": "care@acme.example"},
+    "placement": {
+        "cloud": "aws",
+        "isolation": "cluster",
+        "regions": {"eu-central-1": {"cluster_profile": "second"}},
+    },
+    "security": {"encryption_level": "basic", "sealed_secrets": {"login": {"password": SEALED}}},
+    "services": {
+        "zero": {"image": "a:1", "secrets": {"PASSWORD": {"from": "secret/login/password"}}},
+        "one": {"image": "a:1", "storage": {"data": {"mount": "/data", "size_gb": 20}}},
+        "two": {"image": "a:1", "scaling": {"fixed": 2}, "storage": {"data": {"mount": "/data", "size_gb": 20}}},
+    },
+}
+
+GOOGLE = {
+    "tier": "gold",
+    "owner": {"team": "care", "email": "care@acme.example"},
+    "placement": {"cloud": "gcp", "regions": {"europe-west3": {"cluster_profile": "google"}}},
+    "services": {
+        "one": {
+            "image": "a:1",
+            "secrets": {"P": {"from": "secret/login/password"}},
+            "storage": {"data": {"mount": "/data", "size_gb": 20}},
+        }
+    },
 }
 
 RELEASED = {
@@ -510,7 +604,7 @@ RELEASED = {
 BY_HAND = {
     "tier": "gold",
     "owner": {"team": "care", "email": "care@acme.example"},
-    "placement": {"cloud": "aws", "regions": {"eu-central-1": {"cluster_profile": "second"}}},
+    "placement": {"cloud": "aws", "regions": {"eu-central-1": {"cluster_profile": "third"}}},
     "domains": ["hand.example"],
     "services": {
         "shop": {
@@ -663,6 +757,16 @@ def document(name, spec, labels=None):
     return {**HEAD, "kind": "Tenant", "metadata": metadata, "spec": {**spec, "environments": {"production": {}}}}
 
 
+BLUE = {
+    "tier": "gold",
+    "owner": {"team": "care", "email": "care@acme.example"},
+    "placement": {"cloud": "azure", "regions": {"westeurope": {"cluster_profile": "azure"}}},
+    "services": {
+        "app": {"image": "a:1", "uses": ["files"], "secrets": {"PASSWORD": {"from": "secret/login/password"}}},
+    },
+    "data": {"object": {"files": {}}},
+}
+
 BASES = {
     "rich": document("rich", RICH, LABELS),
     "outside": document("outside", OUTSIDE),
@@ -670,6 +774,9 @@ BASES = {
     "released": document("released", RELEASED),
     "by-hand": document("by-hand", BY_HAND),
     "learning": document("learning", LEARNING),
+    "alone": document("alone", ALONE),
+    "google": document("google", GOOGLE),
+    "blue": document("blue", BLUE),
 }
 
 
@@ -874,6 +981,15 @@ OTHERS = {
     "eu-west-1": ["eu-west-3"],
     "secret/oidc/client": ["secret/other/client"],
     "https://fl.acme.example": ["https://fl.other.example"],
+    "store/records/host": ["store/records/port"],
+    "secret/login/password": ["secret/other/password"],
+    "https://oidc.example/one": ["https://oidc.example/two"],
+    "https://a.vault.example": ["https://b.vault.example"],
+    "https://vault.example": ["https://other.vault.example"],
+    "111122223333": ["444455556666"],
+    SEALED: ["AgC" + "A" * 700],
+    CLIENT: ["11111111-0000-4000-8000-000000000000"],
+    "projects/a/keyRings/b": ["projects/a/keyRings/c"],
     "https://id.acme.example": ["https://id.other.example"],
     "https://acme.example": ["https://other.example"],
     "DE": ["FR"],

@@ -243,6 +243,9 @@ enable = ["kubernetes", "terraform", "prometheus", "grafana"]
 [cluster.shared]
 cloud = "aws"
 region = "us-east-1"
+account_id = "111122223333"
+name = "shared"
+cloud_identity = "pod-identity"
 monitoring = { namespace = "monitoring" }
 data_cidrs = ["10.20.0.0/16"]
 """

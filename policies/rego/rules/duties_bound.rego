@@ -53,7 +53,7 @@ deny contains {"message": message, "object": bound.ref, "path": _path(duty), "at
 
 deny contains {"message": message, "object": bound.ref, "path": _path("deployers"), "at": ["subjects"]} if {
 	some bound in _changers
-	strangers := bound.who - {group | some group in object.get(_roles, "deployers", [])}
+	strangers := (bound.who - {group | some group in object.get(_roles, "deployers", [])}) - _emergency
 	strangers != set()
 	message := sprintf(
 		"%s lets %s change what runs, who is not among the deployers",
@@ -83,6 +83,9 @@ checked contains bound.ref if {
 }
 
 checked contains bound.ref if some bound in _changers
+
+# The account whose token ends by itself, where access in an emergency is declared.
+_emergency := {"ServiceAccount break.glass" | input.tenant.spec.change_control.break_glass.roles[0]}
 
 _path(duty) := ["spec", "change_control", "roles", duty]
 

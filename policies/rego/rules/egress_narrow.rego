@@ -41,6 +41,9 @@ _inner := {
 # Where databases may be: never in the ranges of metadata services.
 _private := {"10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"}
 
+# Where a node tells a pod who it is in the cloud, which object stores ask.
+_agents := {"169.254.169.252/32": 988, "169.254.170.23/32": 80}
+
 _host_ports := {port | some said in _declared; said.host; port := said.ports[_]} | _ai_ports
 
 _ai := object.get(input.tenant.spec, ["ai"], {})
@@ -145,6 +148,9 @@ _allowed := {cidr: _towards(cidr) | some cidr in {way.cidr | some way in _ways}}
 
 _towards(cidr) := _host_ports | _object_ports if {
 	_inner[cidr]
+} else := {port} if {
+	port := _agents[cidr]
+	_object_ports != set()
 } else := ports if {
 	ports := {port | some said in _declared; said.cidr == cidr; port := said.ports[_]}
 	ports != set()

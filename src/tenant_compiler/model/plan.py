@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
+from tenant_compiler.model.plan_data import SHARED, Isolation
 from tenant_compiler.model.plan_edge import EdgeTls
 from tenant_compiler.model.record import NamedTuple
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tenant_compiler.model.plan_ai import Ai
+    from tenant_compiler.model.plan_data import BreakGlass, CloudIdentity, SecretUse, Vault, Volume
     from tenant_compiler.model.plan_edge import AllowList, GeoFence
     from tenant_compiler.model.plan_operations import Tracing
     from tenant_compiler.model.pointer import Pointer
@@ -112,6 +114,10 @@ class Workload(NamedTuple):
     """Of each replica."""
     own_egress: bool = False
     """The tenant's destinations are not for it: it reaches only those whose `Egress.only_for` names it."""
+    secrets: tuple[SecretUse, ...] = ()
+    volumes: tuple[Volume, ...] = ()
+    trusted: bool = True
+    """False: it runs in a sandbox."""
 
     def line(self, *path: str | int) -> Pointer:
         """Say where something about the workload stands; what the platform adds leads back to what asked for it."""
@@ -372,6 +378,13 @@ class Plan(NamedTuple):
     edge_tls: EdgeTls = EdgeTls("1.2", 90, (("spec", "security", "tls"),))
     ai: Ai | None = None
     """None: no AI service, model or federated learning."""
+    isolation: Isolation = SHARED
+    sealed: Mapping[str, Mapping[str, str]] = {}
+    """Sealed secrets by name and key."""
+    vault: Vault | None = None
+    break_glass: BreakGlass | None = None
+    """None: nobody may take it."""
+    identities: tuple[CloudIdentity, ...] = ()
 
     @property
     def primary(self) -> Site:

@@ -11,7 +11,7 @@ from tenant_compiler.plan.rollout import AUTOMATIC
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from tenant_compiler.model.plan import Plan
+    from tenant_compiler.model.plan import Plan, Workload
     from tenant_compiler.model.plan_ai import Ai
     from tenant_compiler.model.pointer import Pointer
     from tenant_compiler.model.rollout import Triggers
@@ -39,6 +39,7 @@ FEATURES: Final[Mapping[str, str]] = {
     "edge.sign_on": "single sign-on before exposed services",
     "edge.roles": "letting in users by the groups that they are in",
     "access.duties": "rights of people by their duties",
+    "access.emergency": "access in an emergency that ends by itself",
     "scanning": "watching whether scans for weaknesses are made",
     "multi_region": "a second region for the stores",
     "rollout.blue_green": "running a new version beside the old one",
@@ -51,6 +52,13 @@ FEATURES: Final[Mapping[str, str]] = {
     "ai.accelerators": "running pods with accelerators",
     "ai.learning": "taking part in federated learning",
     "ai.limits": "limiting requests to AI and hours of training",
+    "volumes": "volumes of services",
+    "secrets": "handing secrets to services",
+    "identity.cloud": "identities of services in the cloud",
+    "sandbox": "a sandbox for programs that are not trusted",
+    "isolation.node_pool": "nodes of a tenant's own",
+    "isolation.cluster": "a cluster of a tenant's own",
+    "isolation.account": "a cloud account of a tenant's own",
     "slo": "watching service level objectives",
     "tracing": "collecting traces",
     "tracing.errors": "keeping traces with an error beyond the share",
@@ -66,6 +74,10 @@ def needs(plan: Plan) -> Iterator[Need]:
     if plan.workloads:
         yield Need("workloads", "the services", ("spec", "services"))
         yield Need("network.isolation", "the isolation of the services", ("spec", "services"))
+    yield from _isolation_needs(plan)
+    for workload in plan.workloads:
+        if workload.volumes or workload.secrets or not workload.trusted:
+            yield from _mount_needs(workload)
     for egress in plan.egress:
         pointer: Pointer = egress.made_from[0]
         if egress.host:
@@ -84,6 +96,7 @@ def needs(plan: Plan) -> Iterator[Need]:
         yield Need("edge.limits", "the limits of clients' connections and requests", pointer)
         yield from _edge_needs(plan)
     yield from _store_needs(plan)
+    yield from _identity_needs(plan)
     yield from _duty_needs(plan)
     yield from _rollout_needs(plan)
     if plan.ai is not None:
@@ -126,6 +139,29 @@ def _moving(triggers: Triggers) -> Iterator[str]:
             yield words
 
 
+def _isolation_needs(plan: Plan) -> Iterator[Need]:
+    """Each level asks for what the one before it has, but nodes: all those of a cluster of its own are the tenant's."""
+    level, (pointer, *_) = plan.isolation
+    if level == "node_pool":
+        yield Need("isolation.node_pool", "the isolation on nodes of its own", pointer)
+    if level in {"cluster", "account"}:
+        yield Need("isolation.cluster", "the isolation in a cluster of its own", pointer)
+    if level == "account":
+        yield Need("isolation.account", "the isolation in an account of its own", pointer)
+
+
+def _mount_needs(workload: Workload) -> Iterator[Need]:
+    for volume in workload.volumes:
+        what = f"the volume `{volume.name}` of the service `{workload.name}`"
+        yield Need("volumes", what, volume.made_from[0])
+    for use in workload.secrets:
+        what = f"the variable {use.variable} of the service `{workload.name}`"
+        yield Need("secrets", what, use.made_from[0])
+    if not workload.trusted:
+        pointer: Pointer = (*workload.made_from[0], "trusted")
+        yield Need("sandbox", f"the service `{workload.name}`, which is not trusted,", pointer)
+
+
 def _edge_needs(plan: Plan) -> Iterator[Need]:
     network: Pointer = ("spec", "security", "network")
     if plan.edge.firewall:
@@ -135,6 +171,7 @@ def _edge_needs(plan: Plan) -> Iterator[Need]:
     if plan.identity is not None:
         sso: Pointer = ("spec", "security", "identity", "sso")
         yield Need("edge.sign_on", "the single sign-on", sso)
+        yield Need("secrets", "the client's secret of the sign-on", (*sso, "client_secret", "from"))
         if plan.identity.groups:
             yield Need("edge.roles", "the rights by users' groups", (*sso, "groups_claim"))
     if plan.allow_list is not None:
@@ -165,13 +202,27 @@ def _ai_needs(plan: Plan, ai: Ai) -> Iterator[Need]:
         yield Need("ai.limits", "the limit of training", ("spec", "ai", "model_training_quota_hours"))
 
 
+def _identity_needs(plan: Plan) -> Iterator[Need]:
+    """Object stores ask who is there; those on premises are not ours to know."""
+    if plan.objects and plan.cloud != "on_premises":
+        names = {store.name for store in plan.objects}
+        for workload in plan.workloads:
+            if not names.isdisjoint(workload.uses):
+                what = f"the service `{workload.name}`, which uses an object store,"
+                yield Need("identity.cloud", what, workload.line("uses"))
+
+
 def _duty_needs(plan: Plan) -> Iterator[Need]:
     if plan.audit is not None:
         yield Need("audit.trail", "the audit trail", ("spec", "security", "audit", "retention_days"))
     if plan.duties is not None:
         yield Need("access.duties", "the groups with duties", ("spec", "change_control", "roles"))
+    said = plan.break_glass
+    if said is not None and said.minutes is not None:
+        pointer: Pointer = ("spec", "change_control", "break_glass", "maximum_minutes")
+        yield Need("access.emergency", "access in an emergency", pointer)
     if plan.scanning is not None:
-        pointer: Pointer = ("spec", "security", "scanning", "interval_days")
+        pointer = ("spec", "security", "scanning", "interval_days")
         yield Need("scanning", "the interval of scans", pointer)
 
 

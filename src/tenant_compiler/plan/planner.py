@@ -22,13 +22,17 @@ from tenant_compiler.model.plan import (
     Workload,
 )
 from tenant_compiler.plan.ai import share, with_ai
+from tenant_compiler.plan.cloud import identities, vault
 from tenant_compiler.plan.edge import ALL_PATHS, allow_list, edge_tls, geo_fence, paths
+from tenant_compiler.plan.isolation import isolation
+from tenant_compiler.plan.mounts import secrets, volumes
 from tenant_compiler.plan.needs import needs
 from tenant_compiler.plan.operations import tracing
 from tenant_compiler.plan.protection import (
     apart_from,
     audit,
     backup,
+    break_glass,
     duties,
     edge,
     identity,
@@ -101,8 +105,13 @@ def make_plan(resolved: Resolved, config: WorkspaceConfig) -> Plan:
         allow_list=allow_list(spec),
         geo_fence=geo_fence(spec),
         edge_tls=edge_tls(spec),
+        isolation=isolation(spec),
+        break_glass=break_glass(spec),
+        sealed=spec["security"]["sealed_secrets"],
     )
     plan = with_ai(plan, spec, config, _pods)
+    clusters = config["cluster"]
+    plan = plan._replace(vault=vault(plan, clusters), identities=tuple(identities(plan, clusters)))
     return plan._replace(needs=tuple(needs(plan)))
 
 
@@ -194,6 +203,9 @@ def _workloads(spec: Selected, bandwidth: int | None) -> Iterator[Workload]:
             cors_origins=tuple(dict.fromkeys(service["expose"]["cors_origins"])) if "expose" in service else (),
             rollout=rollout(name, service),
             triggers=triggers(name, service),
+            secrets=secrets(name, service) if service["secrets"] else (),
+            volumes=volumes(name, service) if service["storage"] else (),
+            trusted=service["trusted"],
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tenant_compiler.model.backend import API_VERSION, PlanCheck
-from tenant_compiler.plan import ai_checks, effects, entrance, references, rollout_checks
+from tenant_compiler.plan import ai_checks, effects, entrance, isolation, mounts, references, rollout_checks
 
 TENANT_COMPILER_API = API_VERSION
 
@@ -21,6 +21,9 @@ def tenant_compiler_checks() -> list[PlanCheck]:
         PlanCheck("images", ("TC313", "TC314"), references.check_images),
         PlanCheck("egress", ("TC211", "TC322"), references.check_egress),
         PlanCheck("secrets", ("TC320",), references.check_secrets),
+        PlanCheck("secret-references", ("TC343", "TC345"), mounts.check_secrets),
+        PlanCheck("volumes", ("TC345", "TC346"), mounts.check_volumes),
+        PlanCheck("dedication", ("TC344",), isolation.check_dedication),
         PlanCheck("placement", ("TC318", "TC319", "TC321"), references.check_placement),
         PlanCheck("effects", ("TC326",), effects.check_effects),
         PlanCheck("times", ("TC327",), effects.check_times),

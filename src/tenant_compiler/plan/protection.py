@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from tenant_compiler.model.plan import Audit, Backup, Duties, Edge, Identity, ImagePolicy, OtherRegion, Scanning
+from tenant_compiler.model.plan_data import BreakGlass
 from tenant_compiler.plan.regions import REGIONS
 
 if TYPE_CHECKING:
@@ -103,6 +104,15 @@ def duties(spec: Selected) -> Duties | None:
         return None
     deployers, approvers = said.get("deployers", ()), said.get("approvers", ())
     return Duties(tuple(deployers), tuple(approvers), tuple(said.get("database_admins", ())), made_from)
+
+
+def break_glass(spec: Selected) -> BreakGlass | None:
+    """Give who may take access in an emergency; None when nobody may."""
+    said = spec["change_control"].get("break_glass", {})
+    if not said.get("roles"):
+        return None
+    made_from = _leaves(("spec", "change_control", "break_glass"), said, "roles", "maximum_minutes")
+    return BreakGlass(tuple(said["roles"]), said.get("maximum_minutes"), made_from)
 
 
 def apart_from(spec: Selected) -> Lineage:

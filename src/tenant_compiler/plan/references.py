@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from tenant_compiler.model.diagnostic import Diagnostic
+from tenant_compiler.model.literals import is_secret, may_hold_secret, names_secret
 from tenant_compiler.model.pointer import show
 from tenant_compiler.plan.regions import REGIONS
 from tenant_compiler.read.suggest import did_you_mean
@@ -40,29 +40,6 @@ _INSIDE = frozenset(
 )
 """Top-level names that mean the platform, a cloud's metadata service or somebody's own network (RFC 6761, RFC 6762,
 Kubernetes' `svc` and `cluster.local`, the `internal` of clouds)."""
-
-_SECRET_NAME = re.compile(r"(?i)(pass(word|wd|phrase)|secret|token|api_?key|private_?key|credential)s?$")
-_SECRET_VALUE = re.compile(
-    r"-----BEGIN [A-Z ]*PRIVATE KEY-----"
-    r"|\bAKIA[0-9A-Z]{16}\b"
-    r"|\bgh[pousr]_[A-Za-z0-9]{36,}\b"
-    r"|\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\."
-    r"|\bxox[abprs]-[A-Za-z0-9-]{10,}"
-    r"|://[^/\s:@]+:[^/\s:@]+@"
-)
-
-_SECRET_MARKS = ("-----BEGIN ", "AKIA", "gh", "eyJ", "xox", "://")
-"""One of these stands in every text that `_SECRET_VALUE` finds; looking for them first is ten times faster."""
-
-
-@lru_cache(maxsize=4096)
-def _names_secret(name: str) -> bool:
-    return _SECRET_NAME.search(name) is not None
-
-
-def _may_hold_secret(values: Iterable[str]) -> bool:
-    text = "\n".join(values)
-    return any(mark in text for mark in _SECRET_MARKS)
 
 
 def check_names(plan: Plan, context: Context) -> Iterator[Diagnostic]:
@@ -210,9 +187,9 @@ def check_secrets(plan: Plan, context: Context) -> Iterator[Diagnostic]:
     """Environment variables are public; what looks like a secret there is one (TC320)."""
     del context
     for workload in plan.workloads:
-        suspicious = _may_hold_secret(workload.env.values())
+        suspicious = may_hold_secret(workload.env.values())
         for name, value in workload.env.items():
-            if value and (_names_secret(name) or (suspicious and _SECRET_VALUE.search(value))):
+            if value and (names_secret(name) or (suspicious and is_secret(value))):
                 yield Diagnostic(
                     "TC320",
                     f"the variable {name} of the service `{workload.name}` looks like a secret",

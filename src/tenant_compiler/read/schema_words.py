@@ -19,9 +19,11 @@ from tenant_compiler.model.vocabulary.annotations import (
     NAME,
     ORIGIN,
     PATH,
+    SOURCE,
     SUBDOMAIN,
     TEXT,
     URL,
+    VOLUME,
 )
 from tenant_compiler.read.shapes import target
 from tenant_compiler.read.suggest import near
@@ -76,6 +78,20 @@ FORMS: Final[Mapping[str, str]] = {
     r"^[a-z0-9-]+\.[a-z0-9-]+:[0-9]{2,5}$": "an address `service.namespace:port`",
     GROUP: "a group, and none of `system:`",
     FROM: "a secret of the cluster and its key, `secret/NAME/KEY`",
+    SOURCE: "a secret and its key, `secret/NAME/KEY`, or a store and its field, `store/NAME/FIELD`",
+    VOLUME: "a volume's name (at most 40 lower-case letters, digits and dashes; a letter first, no dash last)",
+    r"^(/[A-Za-z0-9_][A-Za-z0-9._-]*)+$": "an absolute path of letters, digits, `.`, `_` and `-`",
+    r"^A[gQ][A-D][A-Za-z0-9+/]{340,}={0,2}$": "a sealed value, as `kubeseal --raw` prints it, never the secret itself",
+    r"^[A-Za-z0-9_][-._A-Za-z0-9]{0,252}$": "a key of a secret (letters, digits, `-`, `_` and `.`)",
+    r"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$": "the name of a secret (at most 63 lower-case letters, digits and dashes)",
+    r"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$": "a name of lower-case letters, digits, `-` and `.`",
+    r"^/?[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)+$": "a path of letters, digits, `.`, `_` and `-`",
+    r"^[a-z0-9][-a-z0-9]{4,61}[a-z0-9]$": "an account's number or a project's name",
+    r"^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$": "the name of a cluster (at most 100 letters, digits, `_` and `-`)",
+    r"^[0-9a-f-]{36}$": "the id of a client: 36 hexadecimal digits and dashes",
+    r"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?/[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$": (
+        "a namespace and a service account, `NAMESPACE/NAME`"
+    ),
     r"^[A-Za-z0-9][A-Za-z0-9._:/@-]{0,199}$": "letters, digits, `.`, `_`, `:`, `/`, `@` and `-`; at most 200",
     r"^[a-z0-9]([-_.a-z0-9]{0,61}[a-z0-9])?(:[a-z0-9]([-_.a-z0-9]{0,61}[a-z0-9])?)?$": (
         "the name of a framework, with its level behind a colon where it has levels, such as `fedramp:moderate`"

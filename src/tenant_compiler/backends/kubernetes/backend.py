@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from tenant_compiler.backends.kubernetes import ai, edge, network, operations, rollouts, services, tenancy
+from tenant_compiler.backends.kubernetes import ai, data, edge, network, operations, rollouts, services, tenancy
 from tenant_compiler.backends.kubernetes.fleet import fleet_objects
 from tenant_compiler.backends.kubernetes.layout import file, files, stamped
 from tenant_compiler.backends.kubernetes.lower import manifests, scenes
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _TABLES: Final[Sequence[Table]] = (
     tenancy.SUPPORT,
     network.SUPPORT,
+    data.SUPPORT,
     edge.SUPPORT,
     operations.SUPPORT,
     services.SUPPORT,

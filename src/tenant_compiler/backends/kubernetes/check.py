@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tenant_compiler.backends.kubernetes.ai.findings import findings as of_ai
+from tenant_compiler.backends.kubernetes.data import secrets
 from tenant_compiler.backends.kubernetes.edge import findings as edge
 from tenant_compiler.backends.kubernetes.layout import HASH
 from tenant_compiler.backends.kubernetes.lower import scenes
@@ -28,8 +29,8 @@ _SHOWN = 5
 def check(artifacts: Sequence[Artifact], plan: Plan, context: Context) -> Iterator[Diagnostic]:
     """Check the manifests of one tenant.
 
-    Codes: TC501 and TC502 (schema), TC510 and TC518 (wider than declared), TC519 (stores out of reach), those of
-    the edge and of AI (TC580, TC581).
+    Codes: TC501 and TC502 (schema), TC510 and TC518 (wider than declared), TC519 (stores out of reach), TC573
+    (secrets that people bring), those of the edge and of AI (TC580, TC581).
     """
     by_folder: dict[str, list[ArtifactObject]] = {}
     for artifact in artifacts:
@@ -37,7 +38,7 @@ def check(artifacts: Sequence[Artifact], plan: Plan, context: Context) -> Iterat
     said: set[str] = set()
     for stem, here in scenes(plan, context):
         yield from _schema(by_folder.get(stem, ()), here, context.kinds.get(here.site.cluster, {}))
-        for finding in (*_reach(here), *edge.findings(here), *of_ai(here)):
+        for finding in (*_reach(here), *edge.findings(here), *of_ai(here), *secrets.by_hand(here)):
             # What holds in every cluster of the tenant is said once.
             if finding.message not in said:
                 said.add(finding.message)

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from tenant_compiler.backends.kubernetes import edge
 from tenant_compiler.backends.kubernetes.common import DEFAULT_CLUSTER, priority_class, scene, service_metadata
+from tenant_compiler.backends.kubernetes.data import secrets, volumes
 from tenant_compiler.backends.kubernetes.network import policies
 from tenant_compiler.backends.kubernetes.operations import backups, tracing
 from tenant_compiler.backends.kubernetes.rollouts import analysis, argo
 from tenant_compiler.backends.kubernetes.services import keda, scaling, workloads
 from tenant_compiler.backends.kubernetes.services.tracks import controlled, tracks
-from tenant_compiler.backends.kubernetes.tenancy import access, admission, namespace
+from tenant_compiler.backends.kubernetes.tenancy import access, admission, emergency, namespace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -47,9 +48,14 @@ def manifests(here: Scene) -> list[ArtifactObject]:
     found += policies.namespace_policies(here)
     found += access.operators(here)
     found += access.duties(here)
+    if plan.break_glass is not None:
+        found += emergency.objects(here)
     found += admission.image_policy(here)
     found += tracing.objects(here)
     found += backups.objects(here)
+    if any(workload.volumes for workload in plan.workloads):
+        found += volumes.storage_class(here)
+    found += secrets.objects(here)
     settings, digest = workloads.settings(here)
     found += settings
     ports = {workload.name: workload.port for workload in plan.workloads}
@@ -64,12 +70,14 @@ def _service(
     here: Scene, meta: Shared, workload: Workload, ports: Mapping[str, int | None], digest: str
 ) -> Iterator[ArtifactObject]:
     """Make the objects of one service: the identity and the network before the pods that need them."""
-    yield access.service_account(meta, workload)
+    yield access.service_account(here, meta, workload)
     policy = policies.service_policy(here, meta, workload, ports)
     if policy is not None:
         yield policy
     if workload.port is not None:
         yield from scaling.services(here, meta, workload, workload.port)
+    if workload.volumes:
+        yield from volumes.claims(here, meta, workload)
     if workload.kind == "cron":
         yield workloads.cron_job(here, meta, workload, digest)
         return

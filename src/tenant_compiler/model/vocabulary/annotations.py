@@ -78,8 +78,8 @@ TEXT: Final = r"^(?=\s*\S)[^\x00-\x08\x0b-\x1f\x7f-\x9f]+$"
 """Some lines of text without control characters, not all blank."""
 GROUP: Final = r"^(?!system:)[^\x00-\x1f\x7f-\x9f\u2028\u2029]+$"
 """A group of people; Kubernetes' own are refused."""
-FROM: Final = r"^secret/[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?/[A-Za-z0-9_][-._A-Za-z0-9]{0,252}$"
-"""A secret of the cluster and a key in it."""
+FROM: Final = r"^secret/[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?/[A-Za-z0-9_][-._A-Za-z0-9]{0,252}$"
+"""A secret of the cluster and a key in it. No dot in its name: names with one are those of objects that we make."""
 PATH: Final = r"^/((?!\.{1,2}(/|$))[A-Za-z0-9._~-]+(/|$))*$"
 """A path of whole segments, none of them empty or a step upwards, nothing encoded: what a route takes as a prefix."""
 ORIGIN: Final = (
@@ -88,3 +88,10 @@ ORIGIN: Final = (
 """Another site, as browsers name it: scheme and host, a port where it is not the usual one, no path, no wildcard."""
 SUBDOMAIN: Final = r"^(?=[-.a-z0-9]{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$"
 """The name of an object of most kinds."""
+SOURCE: Final = (
+    r"^(secret/[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?/[A-Za-z0-9_][-._A-Za-z0-9]{0,252}"
+    r"|store/[a-z]([-a-z0-9]{0,61}[a-z0-9])?/[a-z]{1,32})$"
+)
+"""A secret and a key in it, or a store and a field of it."""
+VOLUME: Final = r"^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$"
+"""A volume's name: short, because more is put before it."""

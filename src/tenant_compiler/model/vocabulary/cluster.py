@@ -7,7 +7,8 @@ from typing import Annotated, Literal, NotRequired
 from annotated_types import Ge, Le, MaxLen
 from typing_extensions import TypedDict
 
-from tenant_compiler.model.vocabulary.annotations import LABEL, LINE, NAME, Info
+from tenant_compiler.model.vocabulary.annotations import LABEL, LINE, NAME, URL, Info
+from tenant_compiler.model.vocabulary.cluster_data import ClusterSecrets, RuntimeClasses, StorageClasses
 from tenant_compiler.model.vocabulary.edge import Certificates, Gateway
 from tenant_compiler.model.vocabulary.groups import Group
 
@@ -227,6 +228,80 @@ class Cluster(TypedDict):
     tracing: NotRequired[Annotated[Tracing, Info("Where spans are sent.", {"otlp": "otel-gateway.observability:4317"})]]
     backup: NotRequired[
         Annotated[ClusterBackup, Info("What backs up namespaces.", {"bucket": "acme-backup-eu", "region": "eu-west-1"})]
+    ]
+    account_id: NotRequired[
+        Annotated[
+            str,
+            Info(
+                "The account (AWS) or project (Google Cloud) that the cluster and its tenants' keys are in.",
+                "111122223333",
+                pattern=r"^[a-z0-9][-a-z0-9]{4,61}[a-z0-9]$",
+            ),
+        ]
+    ]
+    name: NotRequired[
+        Annotated[
+            str, Info("What the cloud calls the cluster.", "shared-eu-1", pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$")
+        ]
+    ]
+    oidc_issuer: NotRequired[
+        Annotated[
+            str, Info("Who issues the tokens of its service accounts.", "https://oidc.example/shared-eu-1", pattern=URL)
+        ]
+    ]
+    cloud_identity: NotRequired[
+        Annotated[
+            Literal["pod-identity", "irsa", "workload-identity", "azure-workload-identity"],
+            Info(
+                "How a service becomes somebody in the cloud; left out: not at all.",
+                "pod-identity",
+                values={
+                    "pod-identity": "EKS Pod Identity; wants `name` and `account_id`.",
+                    "irsa": "Roles of AWS for service accounts; wants `oidc_issuer` and `account_id`.",
+                    "workload-identity": "Workload Identity Federation of Google Cloud.",
+                    "azure-workload-identity": "Microsoft Entra Workload ID; wants `client_ids`.",
+                },
+            ),
+        ]
+    ]
+    client_ids: NotRequired[
+        Annotated[
+            dict[
+                str,
+                Annotated[
+                    str,
+                    Info("The identity's client.", "00000000-0000-4000-8000-000000000000", pattern=r"^[0-9a-f-]{36}$"),
+                ],
+            ],
+            Info(
+                "In Azure: the client of each service account, by `NAMESPACE/NAME`; that of secrets is"
+                " `secrets.reader`.",
+                {"t-acme-production/portal": "00000000-0000-4000-8000-000000000000"},
+                keys=r"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?/[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$",
+            ),
+        ]
+    ]
+    secrets: NotRequired[
+        Annotated[ClusterSecrets, Info("How secrets come into the cluster.", {"kind": "external-secrets"})]
+    ]
+    storage_classes: NotRequired[
+        Annotated[StorageClasses, Info("Storage classes that tenants' volumes may have.", {"standard": "gp3"})]
+    ]
+    runtime_classes: NotRequired[
+        Annotated[RuntimeClasses, Info("Container runtimes beside the usual one.", {"sandboxed": "gvisor"})]
+    ]
+    node_pools: NotRequired[
+        Annotated[
+            list[Annotated[str, Info("A tenant.", "acme-health", pattern=LABEL)]],
+            Info(
+                "Tenants with nodes of their own: nodes with the label and the taint"
+                " `node-restriction.kubernetes.io/tenant` of that value.",
+                ["acme-health"],
+            ),
+        ]
+    ]
+    dedicated_to: NotRequired[
+        Annotated[str, Info("The only tenant of the cluster; others are refused.", "acme-health", pattern=LABEL)]
     ]
     data_cidrs: Annotated[
         list[Annotated[str, Info("A private range.", "10.20.0.0/16", format="cidr")]],

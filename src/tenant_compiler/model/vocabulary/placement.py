@@ -79,6 +79,20 @@ class Placement(TypedDict):
             },
         ),
     ]
+    isolation: Annotated[
+        Literal["namespace", "node_pool", "cluster", "account"],
+        Info(
+            "How far the tenant is kept from others; each level has what the ones before it have.",
+            "node_pool",
+            values={
+                "namespace": "A namespace of its own.",
+                "node_pool": "Nodes of its own.",
+                "cluster": "A cluster of its own.",
+                "account": "A cloud account of its own.",
+            },
+            default="namespace",
+        ),
+    ]
     regions: Annotated[
         dict[str, Region],
         MinLen(1),

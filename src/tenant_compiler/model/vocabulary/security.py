@@ -176,6 +176,33 @@ class Security(TypedDict):
     identity: Annotated[
         Identity, Info("Sign-on, sessions and accounts of users.", {"mfa_methods": ["webauthn"]}, default={})
     ]
+    sealed_secrets: Annotated[
+        dict[
+            str,
+            Annotated[
+                dict[
+                    str,
+                    Annotated[
+                        str,
+                        MaxLen(65536),
+                        Info(
+                            "The sealed value, as `kubeseal --raw` prints it.",
+                            "AgB" + "A" * 700,
+                            pattern=r"^A[gQ][A-D][A-Za-z0-9+/]{340,}={0,2}$",
+                        ),
+                    ],
+                ],
+                Info("The keys of a secret.", keys=r"^[A-Za-z0-9_][-._A-Za-z0-9]{0,252}$"),
+            ],
+        ],
+        Info(
+            "Secrets of clusters with Sealed Secrets by name, each sealed in the strict scope for its name and the"
+            " namespace of the environment; an environment says its own.",
+            {"records-login": {"password": "AgB" + "A" * 700}},
+            keys=r"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$",
+            default={},
+        ),
+    ]
     scanning: Annotated[Scanning, Info("Scans for weaknesses.", {"interval_days": 7}, default={})]
     audit: Annotated[Audit, Info("The audit trail.", {"retention_days": 2190}, default={})]
     images: Annotated[Images, Info("Container images.", {"digests_required": True}, default={})]

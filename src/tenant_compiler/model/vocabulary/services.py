@@ -7,9 +7,10 @@ from typing import Annotated, Literal, NotRequired, TypeAlias
 from annotated_types import Ge, Gt, Le, MaxLen
 from typing_extensions import TypedDict
 
-from tenant_compiler.model.vocabulary.annotations import LABEL, Info
+from tenant_compiler.model.vocabulary.annotations import LABEL, VOLUME, Info
 from tenant_compiler.model.vocabulary.data import DataClass
 from tenant_compiler.model.vocabulary.edge import Expose
+from tenant_compiler.model.vocabulary.mounts import SecretSource, Volume
 from tenant_compiler.model.vocabulary.rollout import IMAGE, Rollout, Scaling
 
 _PATH = r"^/[A-Za-z0-9._~/%-]*$"
@@ -137,5 +138,28 @@ class Service(TypedDict):
             keys=r"^[A-Za-z_][A-Za-z0-9_]*$",
             default={},
         ),
+    ]
+    secrets: Annotated[
+        dict[str, SecretSource],
+        Info(
+            "Variables whose values come from secrets, by the variable's name.",
+            {"DATABASE_HOST": {"from": "store/records/host"}},
+            keys=r"^[A-Za-z_][A-Za-z0-9_]*$",
+            default={},
+        ),
+    ]
+    storage: Annotated[
+        dict[str, Volume],
+        Info(
+            "Volumes by name: disks that outlive the service's pods. One replica mounts a disk at a time, unless the"
+            " cluster has a class for several.",
+            {"data": {"mount": "/data", "size_gb": 20}},
+            keys=VOLUME,
+            default={},
+        ),
+    ]
+    trusted: Annotated[
+        bool,
+        Info("False: the program runs in the cluster's sandboxed runtime.", example=False, default=True),
     ]
     availability: Annotated[Availability, Info("What may go at a time.", {"maximum_unavailable": 1}, default={})]

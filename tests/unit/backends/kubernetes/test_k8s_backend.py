@@ -35,7 +35,7 @@ def test_objects_come_in_the_order_in_which_they_apply(rich, make_context, lower
     """The namespace is first; a service's identity and policy stand before the pods that need them."""
     ids = [item.id for item in lower(rich, make_context())["shared-eu"]]
 
-    assert ids[:3] == ["Namespace/t-acme-health-production", "ResourceQuota/quota", "LimitRange/limits"]
+    assert ids[:2] == ["Namespace/t-acme-health-production", "ResourceQuota/quota"]
     for kind in ("ServiceAccount", "NetworkPolicy", "Service"):
         assert ids.index(f"{kind}/portal") < ids.index("Deployment/portal")
     assert ids.index("ConfigMap/settings") < ids.index("Deployment/portal")

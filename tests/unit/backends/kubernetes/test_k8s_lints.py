@@ -181,6 +181,46 @@ CASES = {
         "TC514",
         _set("RoleBinding/operators", "subjects", 0, "name", "system:authenticated"),
     ),
+    "a secret by its form": (
+        "TC572",
+        _set("Deployment/portal", *CONTAINER, "env", [{"name": "URL", "value": "https://me:secret@db.example/"}]),
+    ),
+    "a secret in a command": ("TC572", _set("Deployment/portal", *CONTAINER, "command", ["run", "AKIA" + "A" * 16])),
+    "a secret in the settings": ("TC572", _set("ConfigMap/settings", "data", {"API_TOKEN": "abc"})),
+    "a key in the settings": ("TC572", _set("ConfigMap/settings", "data", {"A": "-----BEGIN PRIVATE KEY-----"})),
+    "a secret in an annotation": (
+        "TC572",
+        _set("Service/portal", "metadata", "annotations", {"a": "xoxb-0123456789ab", "b": "c"}),
+    ),
+    "a Secret itself": ("TC572", _set("ConfigMap/settings", "kind", "Secret")),
+    "secrets to read": ("TC514", _set("Role/operators", "rules", 0, "resources", ["secrets"])),
+    "pods to make": (
+        "TC514",
+        _set("Role/operators", "rules", 0, {"apiGroups": [""], "resources": ["pods"], "verbs": ["create"]}),
+    ),
+    "a shell in pods": (
+        "TC514",
+        _set("Role/operators", "rules", 0, {"apiGroups": [""], "resources": ["pods/exec"], "verbs": ["create"]}),
+    ),
+    "tokens of all accounts": (
+        "TC514",
+        _set(
+            "Role/operators",
+            "rules",
+            0,
+            {"apiGroups": [""], "resources": ["serviceaccounts/token"], "verbs": ["create"]},
+        ),
+    ),
+    "nodes past the API server": ("TC514", _set("Role/operators", "rules", 0, "resources", ["nodes/proxy"])),
+    "roles to change": (
+        "TC514",
+        _set("Role/operators", "rules", 0, {"apiGroups": [""], "resources": ["roles"], "verbs": ["update"]}),
+    ),
+    "the role of Kubernetes' own for everything": (
+        "TC514",
+        _set("RoleBinding/operators", "roleRef", {"apiGroup": "x", "kind": "ClusterRole", "name": "cluster-admin"}),
+    ),
+    "a binding in every namespace": ("TC514", _set("RoleBinding/operators", "kind", "ClusterRoleBinding")),
     "a minimum above the maximum": ("TC515", _set("HorizontalPodAutoscaler/portal", "spec", "minReplicas", 7)),
     "replicas beside the autoscaler": ("TC516", _set("Deployment/portal", "spec", "replicas", 3)),
     "an empty namespace selector": (
@@ -455,3 +495,34 @@ def test_no_shape_of_an_object_breaks_a_rule(emitted, data):
     for finding in _findings(objects.values()):
         assert finding.code in CODES
         assert finding.message
+
+
+def test_a_secret_of_other_makers_is_found_by_its_name():
+    """The names of a tenant's own variables are judged with its plan (TC320)."""
+    container = {"name": "a", "image": "a:1", "env": [{"name": "DB_PASSWORD", "value": "hunter2"}]}
+    pod = _object("v1", "Pod", spec={"containers": [container]})
+    assert "TC572" in _codes([pod])
+    pod.value["metadata"]["labels"] = {"app.kubernetes.io/managed-by": "tenant-compiler"}
+    assert "TC572" not in _codes([pod])
+
+
+@pytest.mark.parametrize(
+    ("hard", "words"),
+    [
+        ({"requests.storage": "25Gi"}, "the volumes need 30 GiB, which is 5 more than quotas.storage_gb of 25"),
+        ({"persistentvolumeclaims": "1"}, "there are 2 claims of volumes, but it allows 1"),
+        ({"requests.storage": "30Gi", "persistentvolumeclaims": "2"}, ""),
+    ],
+)
+def test_volumes_fit_into_the_quota(hard, words):
+    """TC511 says by how much they do not, and which is the largest."""
+    claims = [
+        _object("v1", "PersistentVolumeClaim", name, spec={"resources": {"requests": {"storage": size}}})
+        for name, size in (("a", "20Gi"), ("b", "10Gi"))
+    ]
+    found = [
+        each
+        for each in _findings([_object("v1", "ResourceQuota", spec={"hard": hard}), *claims])
+        if each.code == "TC511"
+    ]
+    assert [each.message.partition(": ")[2] for each in found] == ([words] if words else [])

@@ -9,8 +9,19 @@ from hypothesis import strategies as st
 from tenant_compiler.backends.kubernetes.backend import KubernetesBackend
 from tenant_compiler.backends.kubernetes.quantities import parse
 from tenant_compiler.model.plan import Owner
+from tenant_compiler.model.plan_data import Volume
 
 BACKEND = KubernetesBackend()
+
+COUNTED = {
+    "pods",
+    "services",
+    "secrets",
+    "configmaps",
+    "count/jobs.batch",
+    "count/cronjobs.batch",
+    "persistentvolumeclaims",
+}
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +79,8 @@ def test_the_quota_spells_the_tenants_quotas(lowered):
 
     carried = ("cpu_cores", "memory_gb", "storage_gb", "ml_model_instances", "ai_processing_units")
     assert quota.made_from == (("spec", "quotas"), *(("spec", "quotas", name) for name in carried))
-    assert quota.value["spec"]["hard"] == {
+    hard = {key: value for key, value in quota.value["spec"]["hard"].items() if key not in COUNTED}
+    assert hard == {
         "requests.cpu": "32",
         "limits.cpu": "32",
         "requests.memory": "128Gi",
@@ -81,13 +93,45 @@ def test_the_quota_spells_the_tenants_quotas(lowered):
     }
 
 
+def test_objects_are_bounded_with_room_for_what_comes_and_goes(lowered, make_workload):
+    """Twice what runs at full scale, and more; a tenant without volumes may have no claim."""
+    hard = lowered()["ResourceQuota/quota"].value["spec"]["hard"]
+    assert 2 * 6 <= int(hard["pods"]) <= 50
+    assert hard["persistentvolumeclaims"] == "0"
+    volume = Volume("data", "/data", 20, (("spec", "services", "portal", "storage", "data"),))
+    more = lowered(workloads=(make_workload(volumes=(volume,)),))["ResourceQuota/quota"].value["spec"]["hard"]
+    assert int(more["persistentvolumeclaims"]) > 1
+
+
+def test_no_pod_of_a_deployer_has_the_priority_of_another_tier(lowered, make_duties):
+    """A quota of none for pods with another class; it stands only where people may change pods."""
+    spec = lowered(duties=make_duties())["ResourceQuota/priority"].value["spec"]
+    assert spec["hard"] == {"pods": "0"}
+    assert spec["scopeSelector"]["matchExpressions"] == [
+        {"scopeName": "PriorityClass", "operator": "Exists"},
+        {"scopeName": "PriorityClass", "operator": "NotIn", "values": ["t-enterprise"]},
+    ]
+    assert "ResourceQuota/priority" not in lowered(duties=make_duties(deployers=()))
+    assert "ResourceQuota/priority" not in lowered(duties=make_duties(), tier="unnamed")
+    assert "ResourceQuota/priority" not in lowered()
+
+
+def test_what_containers_write_beside_volumes_is_bounded(lowered):
+    """A node that is full pushes out pods of every tenant; a volume is at least worth its disk."""
+    container, claim = lowered()["LimitRange/limits"].value["spec"]["limits"]
+    assert container["defaultRequest"]["ephemeral-storage"] == "256Mi"
+    assert container["default"]["ephemeral-storage"] == "4Gi"
+    assert claim["min"] == {"storage": "1Gi"}
+
+
 def test_unlimited_quotas_have_no_line(lowered):
     """What is unlimited is absent, the lineage included, and containers still get defaults."""
     names = ("cpu_cores", "memory_gb", "storage_gb", "ml_model_instances", "ai_processing_units")
 
     objects = lowered(quotas=dict.fromkeys(names))
 
-    assert set(objects["ResourceQuota/quota"].value["spec"]["hard"]) == {"services.nodeports", "services.loadbalancers"}
+    hard = set(objects["ResourceQuota/quota"].value["spec"]["hard"])
+    assert hard == {"services.nodeports", "services.loadbalancers", *COUNTED}
     assert objects["ResourceQuota/quota"].made_from == (("spec", "quotas"),)
     limits = objects["LimitRange/limits"].value["spec"]["limits"]
     assert [limit["type"] for limit in limits] == ["Container"]
@@ -148,9 +192,8 @@ def test_operators_look_scale_and_restart_and_no_more(lowered):
         ("deployments/scale", "patch"),
         ("deployments/scale", "update"),
     }
-    assert not any(
-        resource.startswith("secrets") or "*" in (group, resource, verb) for group, resource, verb in granted
-    )
+    assert not any(resource == "secrets" or "*" in (group, resource, verb) for group, resource, verb in granted)
+    assert ("external-secrets.io", "externalsecrets", "get") in granted
 
 
 def test_groups_of_the_profile_are_bound_and_without_any_there_is_no_role(lowered, make_context, make_cluster):

@@ -6,6 +6,8 @@ import json
 
 import pytest
 
+from tenant_compiler.model.plan_data import Volume
+
 KEY_STORE = {"key_store": "cks-1234567890abcdef0"}
 
 
@@ -92,3 +94,38 @@ def test_shared_keys_need_no_key_and_no_account(lower):
     assert "aws_kms_key" not in content["resource"]
     assert "aws_kms_key" not in json.dumps(content)
     assert content["resource"]["aws_db_instance"]["records"]["storage_encrypted"] is True
+
+
+VOLUME = Volume("data", "/data", 20, (("spec", "services", "portal", "storage", "data"),))
+
+
+def test_volumes_use_the_key_through_ec2(lower, make_workload):
+    """The driver of disks asks EC2, which keeps the right for as long as a disk is attached."""
+    content = lower(workloads=(make_workload(volumes=(VOLUME,)),))
+    statements = _statements(content)
+    through = statements["UseThroughStores"]["Condition"]["StringEquals"]["kms:ViaService"]
+
+    assert "ec2.eu-central-1.amazonaws.com" in through
+    assert statements["LendToVolumes"]["Action"] == "kms:CreateGrant"
+    assert statements["LendToVolumes"]["Condition"]["Bool"] == {"kms:GrantIsForAWSResource": "true"}
+    assert "ec2" not in json.dumps(lower()["resource"]["aws_kms_key"])
+
+
+def test_volumes_in_another_region_have_a_key_there(lower, make_workload, make_site):
+    """For pods only: a region with copies of data has no pods; the alias is the one that storage classes name."""
+    sites = (make_site(), make_site("eu-west-1", role="standby"), make_site("eu-north-1", role="backup"))
+    content = lower(workloads=(make_workload(volumes=(VOLUME,)),), sites=sites)
+    keys = content["resource"]["aws_kms_key"]
+
+    assert set(keys) == {"tenant", "volumes_eu_west_1"}
+    assert keys["volumes_eu_west_1"]["provider"] == "aws.eu_west_1"
+    assert "volumes-eu-west-1" in content["resource"]["aws_kms_alias"]["volumes_eu_west_1"]["name"]
+    assert [each["region"] for each in content["provider"]["aws"]] == ["eu-central-1", "eu-west-1"]
+
+
+@pytest.mark.parametrize("keys", [{"custody": "provider_managed"}, {"hsm": True}])
+def test_volumes_under_other_keys_need_none_of_ours(lower, make_workload, make_site, keys):
+    """The provider's own key, and one in the platform's HSM, are in the cluster's storage class."""
+    sites = (make_site(), make_site("eu-west-1", role="standby"))
+    content = lower(workloads=(make_workload(volumes=(VOLUME,)),), sites=sites, keys=keys)
+    assert "volumes" not in json.dumps(content["resource"].get("aws_kms_key", {}))

@@ -23,6 +23,28 @@ _CLEAN: Memory = {}
 
 _ORDER: Final = ("min", "defaultRequest", "default", "max")
 _ESCALATION: Final = frozenset({"escalate", "bind", "impersonate"})
+_READS: Final = frozenset({"get", "list", "watch"})
+_MAKES: Final = frozenset({"create", "patch", "update"})
+_WAYS: Final = {
+    "secrets": (_READS | _MAKES, "reads or changes every Secret of the namespace"),
+    # A pod can mount any Secret and take any account of its namespace.
+    "pods": (frozenset({"create"}), "reads every Secret of the namespace, by a pod that mounts it"),
+    "jobs": (frozenset({"create"}), "reads every Secret of the namespace, by a pod that mounts it"),
+    "pods/exec": (frozenset({"create", "get"}), "is what is in the pods"),
+    "pods/attach": (frozenset({"create", "get"}), "is what is in the pods"),
+    "pods/ephemeralcontainers": (_MAKES, "is what is in the pods"),
+    "serviceaccounts/token": (frozenset({"create"}), "is any account of the namespace"),
+    "roles": (_MAKES, "gives itself rights"),
+    "rolebindings": (_MAKES, "gives itself rights"),
+    "clusterroles": (_MAKES, "gives itself rights"),
+    "clusterrolebindings": (_MAKES, "gives itself rights"),
+    "nodes/proxy": (frozenset({"create", "get"}), "reaches every pod of a node past the API server"),
+    "certificatesigningrequests": (_MAKES, "may become anybody"),
+    "certificatesigningrequests/approval": (_MAKES, "may become anybody"),
+}
+"""Rights by which their holder comes to others, by resource: the verbs, and what the holder is then."""
+_POWERFUL: Final = frozenset({"admin", "cluster-admin", "edit"})
+"""Roles of Kubernetes' own that hold secrets, or everything."""
 
 
 def judge(item: ArtifactObject, kind: str, found: Found) -> None:
@@ -120,12 +142,28 @@ def _role(item: ArtifactObject, value: dict[str, Any], found: Found) -> None:
             continue
         faults = [f"`*` in {key}" for key in ("apiGroups", "resources", "verbs") if "*" in words(rule.get(key))]
         faults += [f"the verb `{verb}`" for verb in words(rule.get("verbs")) if verb in _ESCALATION]
+        faults += _ways(rule)
         for fault in faults:
             found.add("TC514", item, f"it grants {fault}", "name the resources and the verbs that are needed")
         _keep(rule, faulty=bool(faults))
 
 
+def _ways(rule: dict[str, Any]) -> list[str]:
+    """Rights by which their holder comes to others; to a token of named accounts only, the accounts decide."""
+    verbs = set(words(rule.get("verbs")))
+    return [
+        f"{' and '.join(sorted(_WAYS[resource][0] & verbs))} of {resource}: its holder {_WAYS[resource][1]}"
+        for resource in words(rule.get("resources"))
+        if resource in _WAYS
+        and not verbs.isdisjoint(_WAYS[resource][0])
+        and not (resource == "serviceaccounts/token" and words(rule.get("resourceNames")))
+    ]
+
+
 def _binding(item: ArtifactObject, value: dict[str, Any], found: Found) -> None:
+    role = within(value, "roleRef").get("name")
+    if isinstance(role, str) and (role in _POWERFUL or role.startswith("system:")):
+        found.add("TC514", item, f"it binds the role {role} of Kubernetes' own", "bind a Role of the tenant's")
     for subject in mappings(value.get("subjects")):
         name = subject.get("name")
         if isinstance(name, str) and name.startswith("system:") and subject.get("kind") in {"Group", "User"}:
@@ -135,6 +173,11 @@ def _binding(item: ArtifactObject, value: dict[str, Any], found: Found) -> None:
                 f"it binds {name}, which stands for the cluster's own users",
                 "bind a group of the operator's own",
             )
+
+
+def _cluster_binding(item: ArtifactObject, value: dict[str, Any], found: Found) -> None:
+    _binding(item, value, found)
+    found.add("TC514", item, "it gives rights in every namespace, those of other tenants too", "use a RoleBinding")
 
 
 def _autoscaler(item: ArtifactObject, value: dict[str, Any], found: Found) -> None:
@@ -201,7 +244,7 @@ _RULES: Final[dict[str, Callable[[ArtifactObject, dict[str, Any], Found], None]]
     "Role": _role,
     "ClusterRole": _role,
     "RoleBinding": _binding,
-    "ClusterRoleBinding": _binding,
+    "ClusterRoleBinding": _cluster_binding,
     "HorizontalPodAutoscaler": _autoscaler,
     "NetworkPolicy": _network_policy,
 }

@@ -59,6 +59,7 @@ _RULES: Final[tuple[tuple[str, str, Severity], ...]] = (
     ("TC514", "a role grants too much", "error"),
     ("TC515", "an autoscaler's minimum is above its maximum", "error"),
     ("TC516", "replicas are set beside an autoscaler", "error"),
+    ("TC572", "an object holds a secret", "error"),
     ("TC517", "a network policy opens to every namespace", "error"),
     ("TC568", "two autoscalers move the replicas of one object", "error"),
     ("TC569", "two objects take each other's pods", "error"),

@@ -61,7 +61,12 @@ class _Need(NamedTuple):
 def judge(own: Group, found: Found) -> None:
     """TC511: compare each ResourceQuota with the sum over all that makes pods."""
     quotas = own.of("ResourceQuota")
-    if not quotas or not own.pods:
+    if not quotas:
+        return
+    claims = own.of("PersistentVolumeClaim")
+    if claims:
+        _volumes(claims, quotas, found)
+    if not own.pods:
         return
     needs = list(_needs(own))
     wanted = [sum(amounts) for amounts in zip(*(need.amounts for need in needs), strict=True)]
@@ -80,6 +85,38 @@ def judge(own: Group, found: Found) -> None:
             # Other resources, such as accelerators, have a domain in their name.
             if name.startswith("requests.") and "/" in name:
                 _judge_others(own, found, item, name.removeprefix("requests."), read(hard[name]))
+
+
+def _volumes(claims: dict[str, ArtifactObject], quotas: dict[str, ArtifactObject], found: Found) -> None:
+    """Compare what all claims ask for with the quota of storage, and their number."""
+    sizes = {
+        name: read(within(item.value, "spec", "resources", "requests").get("storage")) or 0
+        for name, item in claims.items()
+    }
+    wanted, number = sum(sizes.values()), len(claims) * 10**9
+    for item in quotas.values():
+        hard = within(item.value, "spec", "hard")
+        allowed, most = read(hard.get("requests.storage")), read(hard.get("persistentvolumeclaims"))
+        if allowed is not None and wanted > allowed:
+            bound = _Bound("requests.storage", "requests", "storage_gb", "GiB", show_gib, _HALF_A_GIB * 2)
+            found.note(_too_much(item, bound, wanted, wanted - allowed, max(sizes, key=lambda name: sizes[name])))
+        if most is not None and number > most:
+            advice = "declare fewer volumes, or allow more claims"
+            found.add(
+                "TC511", item, f"there are {len(claims)} claims of volumes, but it allows {show_cores(most)}", advice
+            )
+
+
+def _too_much(item: ArtifactObject, bound: _Bound, wanted: int, excess: int, largest: str) -> Diagnostic:
+    fits = bound.show(-(-wanted // bound.step) * bound.step)
+    finding = about(
+        "TC511",
+        item,
+        f"the volumes need {bound.show(wanted)} {bound.unit}, which is {bound.show(excess)} more than"
+        f" quotas.{bound.quota} of {bound.show(wanted - excess)}",
+        f"raise quotas.{bound.quota} to {fits}, or make {largest} smaller, which is the largest",
+    )
+    return finding._replace(pointer=("spec", "quotas", bound.quota))
 
 
 def _too_small(item: ArtifactObject, bound: _Bound, wanted: int, excess: int, largest: str) -> Diagnostic:

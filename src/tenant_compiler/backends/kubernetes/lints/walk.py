@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tenant_compiler.backends.kubernetes.lints import hosts, kinds, queries, quota, shape, size, together
+from tenant_compiler.backends.kubernetes.lints import hosts, kinds, literals, queries, quota, shape, size, together
 from tenant_compiler.backends.kubernetes.lints.files import in_order
 from tenant_compiler.backends.kubernetes.lints.found import Found, mapping
 from tenant_compiler.backends.kubernetes.lints.group import Group
@@ -56,6 +56,7 @@ def _one(item: ArtifactObject, group: Group, found: Found) -> None:
     shape.judge(item, meta, found)
     size.judge(item, kind, meta, found)
     kinds.judge(item, kind, found)
+    literals.judge(item, kind, meta, found)
     name = meta.get("name")
     if not isinstance(name, str):
         return
@@ -63,4 +64,5 @@ def _one(item: ArtifactObject, group: Group, found: Found) -> None:
     pods = pods_of(item, kind, name)
     if pods is not None:
         kinds.judge_pods(pods, found)
+        literals.judge_pods(pods, found)
         group.pods.setdefault(name, []).append(pods)

@@ -36,6 +36,9 @@ PRIVATE: Final = (
 )
 PRIVATE_6: Final = ("::1/128", "fc00::/7", "fe80::/10")
 
+IDENTITY_AGENTS: Final = {"pod-identity": ("169.254.170.23/32", 80), "workload-identity": ("169.254.169.252/32", 988)}
+"""Where on its node a pod asks who it is in the cloud, by the profile's `cloud_identity`; others need nobody there."""
+
 _EVERYTHING: Final = Shared({})
 _DENY: Final = Shared({"podSelector": _EVERYTHING, "policyTypes": ["Ingress", "Egress"]})
 _DNS: Final = Shared(
@@ -144,6 +147,9 @@ def _to_stores(here: Scene, workload: Workload) -> list[Shared]:
     if uses_objects(here, workload):
         # The end points of object stores have no addresses of their own that could be listed here.
         rules.append(_anywhere((443,)))
+        agent = IDENTITY_AGENTS.get(here.cluster.get("cloud_identity", ""))
+        if agent is not None:
+            rules.append(_agent(*agent))
     return rules
 
 
@@ -186,6 +192,11 @@ def _anywhere(ports: tuple[int, ...]) -> Shared:
         {"ipBlock": {"cidr": "::/0", "except": list(PRIVATE_6)}},
     ]
     return Shared({"to": blocks, "ports": _tcp(ports)})
+
+
+@lru_cache(maxsize=4)
+def _agent(address: str, port: int) -> Shared:
+    return Shared({"to": [{"ipBlock": {"cidr": address}}], "ports": _tcp((port,))})
 
 
 @lru_cache(maxsize=256)

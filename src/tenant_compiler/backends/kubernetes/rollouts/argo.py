@@ -16,6 +16,7 @@ from tenant_compiler.backends.kubernetes.rollouts.answers import routed
 from tenant_compiler.backends.kubernetes.services.backends import header
 from tenant_compiler.backends.kubernetes.services.pods import template
 from tenant_compiler.backends.kubernetes.services.workloads import SURGE, running
+from tenant_compiler.backends.kubernetes.tenancy.nodes import scheduled_from
 from tenant_compiler.model.rollout import variant_name
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def rollout_object(here: Scene, track: Track, digest: str) -> ArtifactObject:
     spec["template"] = template(here, track.meta, workload, digest)
     value = {"apiVersion": "argoproj.io/v1alpha1", "kind": "Rollout", "metadata": track.meta, "spec": spec}
     said = rollout.made_from if rollout is not None else ()
-    return made("Rollout", value, (*workload.made_from, *said, *here.site.made_from))
+    return made("Rollout", value, (*workload.made_from, *said, *here.site.made_from, *scheduled_from(here, workload)))
 
 
 def _blue_green(workload: Workload, rollout: Rollout) -> dict[str, Any]:

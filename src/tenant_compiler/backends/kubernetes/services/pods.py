@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tenant_compiler.backends.kubernetes.ai import accelerators
 from tenant_compiler.backends.kubernetes.common import cores, mebibytes, pods_of
+from tenant_compiler.backends.kubernetes.data import files, secrets, volumes
 from tenant_compiler.backends.kubernetes.operations import tracing
 from tenant_compiler.backends.kubernetes.services.tracks import controlled
+from tenant_compiler.backends.kubernetes.tenancy import identity, nodes
 from tenant_compiler.emit.escape import kubernetes_value
 from tenant_compiler.model.artifact import Shared
 
@@ -49,7 +51,7 @@ def template(here: Scene, meta: Shared, workload: Workload, settings: str) -> di
         workload: the service.
         settings: a hash of the public settings, empty for none: a change of them starts new pods.
     """
-    head: dict[str, Any] = {"labels": meta["labels"]}
+    head: dict[str, Any] = {"labels": identity.pod_labels(here, workload.name, meta["labels"])}
     annotations = _annotations(workload.bandwidth_mbps, settings, tracing.collects(here))
     if annotations:
         head["annotations"] = annotations
@@ -61,7 +63,8 @@ def _pod(here: Scene, workload: Workload, settings: str) -> dict[str, Any]:
         "serviceAccountName": workload.name,
         "automountServiceAccountToken": False,
         "enableServiceLinks": False,
-        "securityContext": _POD_SECURITY,
+        "securityContext": volumes.security(workload) or _POD_SECURITY,
+        **nodes.schedule(here, workload),
     }
     if here.priority_class:
         pod["priorityClassName"] = here.priority_class
@@ -73,6 +76,10 @@ def _pod(here: Scene, workload: Workload, settings: str) -> dict[str, Any]:
         pod["topologySpreadConstraints"] = _spread(workload.name, version, here.site.zones, workload.replicas.minimum)
     pod["containers"] = [_container(here, workload, settings)]
     pod["volumes"] = _volumes(workload.limits.ephemeral_mib)
+    if workload.volumes:
+        pod["volumes"] = [*pod["volumes"], *volumes.disks(workload.name, workload.volumes)]
+    if workload.secrets and secrets.kind_of(here) == "csi":
+        pod["volumes"] = [*pod["volumes"], files.disk(workload.name)]
     accelerator = accelerators.resource(here, workload)
     if accelerator:
         _accelerate(here, workload, pod, accelerator)
@@ -97,8 +104,10 @@ def _container(here: Scene, workload: Workload, settings: str) -> dict[str, Any]
     if workload.command:
         container["command"] = [kubernetes_value(word) for word in workload.command]
     endpoint = tracing.endpoint(here)
-    if workload.env or endpoint:
+    if workload.env or endpoint or workload.secrets:
         container["env"] = _environment(workload.env, endpoint, tracing.share(here))
+        if workload.secrets:
+            container["env"] += secrets.variables(here, workload)
     if settings:
         container["envFrom"] = _SETTINGS
     container["resources"] = _resources(workload.requests, workload.limits)
@@ -111,8 +120,13 @@ def _container(here: Scene, workload: Workload, settings: str) -> dict[str, Any]
         container["livenessProbe"] = _probe(workload.protocol, workload.liveness, workload.port, 10, 6)
         container["lifecycle"] = _LIFECYCLE
     container["securityContext"] = _CONTAINER_SECURITY
-    container["volumeMounts"] = _MOUNTS
+    container["volumeMounts"] = _mounts(here, workload) if workload.volumes or workload.secrets else _MOUNTS
     return container
+
+
+def _mounts(here: Scene, workload: Workload) -> list[Shared]:
+    found = [*_MOUNTS, *volumes.mounts(workload.volumes)]
+    return [*found, files.MOUNT] if workload.secrets and secrets.kind_of(here) == "csi" else found
 
 
 def _environment(env: Mapping[str, str], endpoint: str, share: str) -> list[Shared]:

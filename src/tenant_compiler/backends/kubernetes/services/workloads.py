@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tenant_compiler.backends.kubernetes.ai import accelerators
 from tenant_compiler.backends.kubernetes.common import made, metadata
+from tenant_compiler.backends.kubernetes.data import volumes
 from tenant_compiler.backends.kubernetes.services.pods import template
 from tenant_compiler.backends.kubernetes.services.tracks import rollout_lines
+from tenant_compiler.backends.kubernetes.tenancy import nodes
 from tenant_compiler.model.artifact import Shared
 from tenant_compiler.model.names import fit
 
@@ -52,13 +54,21 @@ def deployment(here: Scene, track: Track, digest: str) -> ArtifactObject:
     workload = track.workload
     spec = {
         **running(here, track),
-        "strategy": accelerators.IN_PLACE if workload.accelerators else _STRATEGY,
+        "strategy": _strategy(workload),
         "template": template(here, track.meta, workload, digest),
     }
     value = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": track.meta, "spec": spec}
     # The site's zones are in the pods' topology.
     release = rollout_lines(workload, "strategy", "variant_image", "step", "steps_percent")
-    return made("Deployment", value, (*workload.made_from, *release, *here.site.made_from))
+    nodes_from = nodes.scheduled_from(here, workload)
+    return made("Deployment", value, (*workload.made_from, *release, *here.site.made_from, *nodes_from))
+
+
+def _strategy(workload: Workload) -> Shared:
+    """Say how new pods come: beside the old ones, unless there is only one disk, or no more accelerators."""
+    if volumes.alone(workload):
+        return volumes.RECREATE
+    return accelerators.IN_PLACE if workload.accelerators else _STRATEGY
 
 
 def running(here: Scene, track: Track) -> dict[str, Any]:
@@ -101,7 +111,7 @@ def cron_job(here: Scene, meta: Shared, workload: Workload, digest: str) -> Arti
     }
     named = meta if len(workload.name) <= _JOB_NAME else {**meta, "name": fit(workload.name, _JOB_NAME)}
     value = {"apiVersion": "batch/v1", "kind": "CronJob", "metadata": named, "spec": spec}
-    return made("CronJob", value, workload.made_from)
+    return made("CronJob", value, (*workload.made_from, *nodes.scheduled_from(here, workload)))
 
 
 @lru_cache(maxsize=64)

@@ -5,8 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tenant_compiler.backends.kubernetes.support import always
+from tenant_compiler.backends.kubernetes.tenancy import emergency, identity, nodes
 
 if TYPE_CHECKING:
     from tenant_compiler.backends.kubernetes.support import Table
 
-SUPPORT: Final[Table] = {"access.duties": always}
+SUPPORT: Final[Table] = {
+    "access.duties": always,
+    "access.emergency": emergency.support,
+    "isolation.node_pool": nodes.on_own_nodes,
+    "isolation.cluster": nodes.in_own_cluster,
+    "identity.cloud": identity.support,
+    "sandbox": nodes.in_sandbox,
+}

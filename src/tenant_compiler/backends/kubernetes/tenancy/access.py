@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from tenant_compiler.backends.kubernetes.common import TENANT, made, metadata
+from tenant_compiler.backends.kubernetes.tenancy.identity import cloud_annotations
 from tenant_compiler.model.artifact import ArtifactObject, Shared
 
 if TYPE_CHECKING:
@@ -19,10 +20,27 @@ if TYPE_CHECKING:
     from tenant_compiler.backends.kubernetes.common import Scene
     from tenant_compiler.model.plan import Lineage, Workload
 
-_RBAC: Final = "rbac.authorization.k8s.io"
+RBAC: Final = "rbac.authorization.k8s.io"
 _OPERATORS: Final = "operators"
 _LOOK: Final = ["get", "list", "watch"]
 _CHANGE: Final = ["patch", "update"]
+
+# Kinds that a cluster may have besides its own. What names a secret may be seen, the secret may not.
+_CUSTOM: Final = (
+    ("bitnami.com", ["sealedsecrets"]),
+    ("cert-manager.io", ["certificaterequests", "certificates", "issuers"]),
+    ("cilium.io", ["ciliumnetworkpolicies"]),
+    ("external-secrets.io", ["externalsecrets", "secretstores"]),
+    ("gateway.envoyproxy.io", ["backendtrafficpolicies", "clienttrafficpolicies", "securitypolicies"]),
+    (
+        "gateway.networking.k8s.io",
+        ["backendtlspolicies", "gateways", "grpcroutes", "httproutes", "referencegrants", "tcproutes"],
+    ),
+    ("networking.istio.io", ["sidecars"]),
+    ("opentelemetry.io", ["instrumentations", "opentelemetrycollectors"]),
+    ("secrets-store.csi.x-k8s.io", ["secretproviderclasses"]),
+    ("security.istio.io", ["authorizationpolicies", "peerauthentications"]),
+)
 
 # Everything but secrets.
 _LOOKING: Final = [
@@ -49,13 +67,14 @@ _LOOKING: Final = [
         {"apiGroups": ["events.k8s.io"], "resources": ["events"], "verbs": _LOOK},
         {"apiGroups": ["networking.k8s.io"], "resources": ["networkpolicies"], "verbs": _LOOK},
         {"apiGroups": ["policy"], "resources": ["poddisruptionbudgets"], "verbs": _LOOK},
+        *({"apiGroups": [group], "resources": resources, "verbs": _LOOK} for group, resources in _CUSTOM),
     )
 ]
 
 # Operators look, scale, and restart a service by deleting its pods. `patch deployments` (what `kubectl rollout restart`
 # needs) is left out on purpose: who may change a pod template may mount every secret of the namespace, and the next
 # build would undo the change anyway.
-_OPERATING: Final = [
+OPERATING: Final = [
     *_LOOKING,
     Shared({"apiGroups": [""], "resources": ["pods"], "verbs": ["delete"]}),
     Shared({"apiGroups": ["apps"], "resources": ["deployments/scale"], "verbs": ["get", "patch", "update"]}),
@@ -88,7 +107,7 @@ _DEPLOYING_TO: Final[Mapping[str, Shared]] = {
 # Deployers change what runs. Which services there are, what they may reach and who may do what is the compiler's, so
 # they neither create nor delete, and touch no network policy, account, role or quota. No secrets either, though a pod
 # template can mount one: a deployer is trusted that far, which is why nobody else may change one.
-_DEPLOYING: Final = [
+DEPLOYING: Final = [
     *_LOOKING,
     *(
         Shared({"apiGroups": [group], "resources": resources, "verbs": _CHANGE})
@@ -105,7 +124,7 @@ _DEPLOYING: Final = [
 # Administrators of the databases only look: the databases stand outside of the cluster, and so do the rights to them. A
 # forwarded port would lead to pods, past the gateway's sign-on and the network policies, and to no database.
 _DUTIES: Final = (
-    ("deployers", _DEPLOYING),
+    ("deployers", DEPLOYING),
     ("approvers", _LOOKING),
     ("database_admins", _LOOKING),
 )
@@ -113,8 +132,8 @@ _DUTIES: Final = (
 
 def operators(here: Scene) -> list[ArtifactObject]:
     """Make the operators' Role and its binding; nothing where the cluster profile names no groups."""
-    rules = _with(here, _OPERATING, _OPERATING_ON)
-    return _bound(here, "operators", rules, here.cluster["operators"], TENANT)
+    rules = _with(here, OPERATING, _OPERATING_ON)
+    return bound(here, "operators", rules, here.cluster["operators"], TENANT)
 
 
 def duties(here: Scene) -> list[ArtifactObject]:
@@ -125,9 +144,20 @@ def duties(here: Scene) -> list[ArtifactObject]:
     made_objects: list[ArtifactObject] = []
     for duty, rules in _DUTIES:
         made_from: Lineage = (("spec", "change_control", "roles", duty),)
-        allowed = _with(here, rules, _DEPLOYING_TO if rules is _DEPLOYING else {})
-        made_objects += _bound(here, duty.replace("_", "-"), allowed, getattr(said, duty), made_from)
+        allowed = _with(here, rules, _DEPLOYING_TO if rules is DEPLOYING else {})
+        made_objects += bound(here, duty.replace("_", "-"), allowed, getattr(said, duty), made_from)
     return made_objects
+
+
+def emergency_rights(here: Scene) -> list[Shared]:
+    """Give all that deployers and operators may.
+
+    Neither secrets nor a shell in a pod, which reads the secrets of its service: an emergency is mended by what is
+    rolled out, and seen by what pods log.
+    """
+    rules = [*DEPLOYING, *(rule for rule in OPERATING if rule not in DEPLOYING)]
+    rules = _with(here, _with(here, rules, _OPERATING_ON), _DEPLOYING_TO)
+    return list({id(rule): rule for rule in rules}.values())
 
 
 def _with(here: Scene, rules: list[Shared], changing: Mapping[str, Shared]) -> list[Shared]:
@@ -148,30 +178,34 @@ def _with(here: Scene, rules: list[Shared], changing: Mapping[str, Shared]) -> l
     return [*rules, *more]
 
 
-def _bound(
+def bound(
     here: Scene, name: str, rules: list[Shared], groups: Sequence[str], made_from: Lineage
 ) -> list[ArtifactObject]:
     """Make a Role and bind groups to it; nothing without groups."""
     if not groups:
         return []
     named = metadata(here, name)
-    role: dict[str, Any] = {"apiVersion": f"{_RBAC}/v1", "kind": "Role", "metadata": named, "rules": rules}
+    role: dict[str, Any] = {"apiVersion": f"{RBAC}/v1", "kind": "Role", "metadata": named, "rules": rules}
     binding: dict[str, Any] = {
-        "apiVersion": f"{_RBAC}/v1",
+        "apiVersion": f"{RBAC}/v1",
         "kind": "RoleBinding",
         "metadata": named,
-        "roleRef": _role(name),
+        "roleRef": role_reference(name),
         "subjects": [_group(group) for group in groups],
     }
     return [made("Role", role, made_from), made("RoleBinding", binding, made_from)]
 
 
-def service_account(meta: Shared, workload: Workload) -> ArtifactObject:
-    """Make the identity of a service. Pods get no token: nothing in them talks to the API server."""
+def service_account(here: Scene, meta: Shared, workload: Workload) -> ArtifactObject:
+    """Make the identity of a service. Pods get no token: nothing in them talks to the API server.
+
+    Who they are in the cloud they show by other tokens, which the platform puts into them.
+    """
+    said = cloud_annotations(here, workload.name)
     value: dict[str, Any] = {
         "apiVersion": "v1",
         "kind": "ServiceAccount",
-        "metadata": meta,
+        "metadata": {**meta, "annotations": said} if said else meta,
         "automountServiceAccountToken": False,
     }
     return made("ServiceAccount", value, workload.made_from)
@@ -179,9 +213,10 @@ def service_account(meta: Shared, workload: Workload) -> ArtifactObject:
 
 @lru_cache(maxsize=256)
 def _group(name: str) -> Shared:
-    return Shared({"apiGroup": _RBAC, "kind": "Group", "name": name})
+    return Shared({"apiGroup": RBAC, "kind": "Group", "name": name})
 
 
 @lru_cache(maxsize=16)
-def _role(name: str) -> Shared:
-    return Shared({"apiGroup": _RBAC, "kind": "Role", "name": name})
+def role_reference(name: str) -> Shared:
+    """Refer to a Role of the tenant's namespace."""
+    return Shared({"apiGroup": RBAC, "kind": "Role", "name": name})

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from tenant_compiler.backends.kubernetes.common import OWN, TENANT, cores, made, mebibytes, metadata
 from tenant_compiler.backends.kubernetes.operations import tracing
 from tenant_compiler.backends.kubernetes.services.tracks import deployments
 from tenant_compiler.model.artifact import ArtifactObject, Shared
+from tenant_compiler.model.record import NamedTuple
 
 if TYPE_CHECKING:
     from tenant_compiler.backends.kubernetes.common import Scene
-    from tenant_compiler.model.plan import Lineage
+    from tenant_compiler.model.plan import Lineage, Plan
 
 _QUOTAS: Lineage = (("spec", "quotas"),)
 _COUNTED = ("cpu_cores", "memory_gb", "storage_gb", "ml_model_instances", "ai_processing_units")
@@ -21,6 +22,21 @@ _COUNTED = ("cpu_cores", "memory_gb", "storage_gb", "ml_model_instances", "ai_pr
 _DEFAULT_REQUEST = (100, 128)
 """Millicores and MiB of a container that says nothing, such as a debugging pod."""
 _DEFAULT_LIMIT = (500, 512)
+
+# Of what a container writes beside its volumes, logs among it: a node that is full pushes out pods of every tenant.
+_SCRATCH_REQUEST = {"ephemeral-storage": "256Mi"}
+_SCRATCH_LIMIT = {"ephemeral-storage": "4Gi"}
+_LEAST_VOLUME_MIB: Final = 1024
+_NAMES: Final = (
+    "pods",
+    "services",
+    "secrets",
+    "configmaps",
+    "count/jobs.batch",
+    "count/cronjobs.batch",
+    "persistentvolumeclaims",
+)
+"""Of what `Objects` has, in its order."""
 
 Amount = float | int | None
 
@@ -34,9 +50,10 @@ def objects(here: Scene) -> list[ArtifactObject]:
         _mib(quotas["storage_gb"]),
         _deployments(here),
         _accelerators(here),
+        _objects(here.plan),
     )
     limits = _limits(_millicores(quotas["cpu_cores"]), _mib(quotas["memory_gb"]), _mib(quotas["storage_gb"]))
-    return [
+    found = [
         _namespace(here),
         made(
             "ResourceQuota",
@@ -49,6 +66,75 @@ def objects(here: Scene) -> list[ArtifactObject]:
             _QUOTAS,
         ),
     ]
+    return [*found, _own_priority(here)] if _others_make_pods(here) else found
+
+
+def _others_make_pods(here: Scene) -> bool:
+    """Whether people may change pods, so that it is not we alone who give them a priority."""
+    plan = here.plan
+    return bool(here.priority_class) and (plan.break_glass is not None or bool(plan.duties and plan.duties.deployers))
+
+
+def _own_priority(here: Scene) -> ArtifactObject:
+    """Let no pod have the priority of another tier: it would push out pods of tenants that pay for theirs."""
+    value = {
+        "apiVersion": "v1",
+        "kind": "ResourceQuota",
+        "metadata": metadata(here, "priority"),
+        "spec": _of_other_classes(here.priority_class),
+    }
+    return made("ResourceQuota", value, (("spec", "tier"),))
+
+
+@lru_cache(maxsize=64)
+def _of_other_classes(own: str) -> Shared:
+    other = {"scopeName": "PriorityClass", "operator": "NotIn", "values": [own]}
+    # Without the first, pods that have no priority at all would count, such as one for debugging.
+    scopes = [{"scopeName": "PriorityClass", "operator": "Exists"}, other]
+    return Shared({"hard": {"pods": "0"}, "scopeSelector": {"matchExpressions": scopes}})
+
+
+class Objects(NamedTuple):
+    """How many objects of a kind there may be: twice what the tenant needs, and some room for what comes and goes.
+
+    A version that is prepared beside the running one doubles pods; what runs the platform adds Secrets and ConfigMaps.
+    """
+
+    pods: int
+    services: int
+    secrets: int
+    configmaps: int
+    jobs: int
+    cronjobs: int
+    claims: int
+
+
+_ROOM: Final = 20
+"""Beyond what a tenant needs: a runaway is stopped, and nobody who works notices the bound."""
+
+
+def _objects(plan: Plan) -> Objects:
+    crons = sum(workload.kind == "cron" for workload in plan.workloads)
+    pods = sum(workload.replicas.maximum for workload in plan.workloads)
+    hosts = sum(len(workload.hosts) for workload in plan.workloads)
+    secrets = sum(len(workload.secrets) for workload in plan.workloads)
+    claims = sum(len(workload.volumes) for workload in plan.workloads)
+    number = len(plan.workloads)
+    return Objects(
+        pods=_rounded(2 * pods),
+        services=_rounded(2 * number),
+        secrets=_rounded(2 * (hosts + secrets)),
+        configmaps=_rounded(2 * number),
+        # One that runs, one that went well, three that did not: as many as each CronJob keeps.
+        jobs=_rounded(5 * crons),
+        cronjobs=_rounded(crons),
+        claims=_rounded(claims) if claims else 0,
+    )
+
+
+def _rounded(number: int) -> int:
+    """Round up to tens with room above, so that one more service changes no quota."""
+    return -(-number // 10) * 10 + _ROOM
 
 
 def _counts(here: Scene, name: str) -> bool:
@@ -120,12 +206,13 @@ def _mib(gib: Amount) -> int | None:
 
 
 @lru_cache(maxsize=1024)
-def _quota(
+def _quota(  # noqa: PLR0913, PLR0917 - the key of the cache
     millicores: int | None,
     memory: int | None,
     storage: int | None,
     deployments: int | None,
     accelerators: tuple[str, int] | None,
+    objects: Objects,
 ) -> Shared:
     hard: dict[str, str] = {}
     if millicores is not None:
@@ -139,6 +226,8 @@ def _quota(
         hard[f"requests.{accelerators[0]}"] = str(accelerators[1])
     if deployments is not None:
         hard["count/deployments.apps"] = str(deployments)
+    for name, number in zip(_NAMES, objects, strict=True):
+        hard[name] = str(number)
     # Both would open a way in beside the gateway.
     hard["services.nodeports"] = hard["services.loadbalancers"] = "0"
     return Shared({"hard": hard})
@@ -151,8 +240,8 @@ def _limits(millicores: int | None, memory: int | None, storage: int | None) -> 
     request = (min(_DEFAULT_REQUEST[0], limit[0]), min(_DEFAULT_REQUEST[1], limit[1]))
     container: dict[str, Any] = {
         "type": "Container",
-        "defaultRequest": {"cpu": cores(request[0]), "memory": mebibytes(request[1])},
-        "default": {"cpu": cores(limit[0]), "memory": mebibytes(limit[1])},
+        "defaultRequest": {"cpu": cores(request[0]), "memory": mebibytes(request[1]), **_SCRATCH_REQUEST},
+        "default": {"cpu": cores(limit[0]), "memory": mebibytes(limit[1]), **_SCRATCH_LIMIT},
     }
     most = {}
     if millicores is not None:
@@ -163,7 +252,8 @@ def _limits(millicores: int | None, memory: int | None, storage: int | None) -> 
         container["max"] = most
     limits = [container]
     if storage is not None:
-        limits.append({"type": "PersistentVolumeClaim", "max": {"storage": mebibytes(storage)}})
+        least = {"storage": mebibytes(min(_LEAST_VOLUME_MIB, storage))}
+        limits.append({"type": "PersistentVolumeClaim", "min": least, "max": {"storage": mebibytes(storage)}})
     return Shared({"limits": limits})
 
 

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tenant_compiler.backends.terraform.aws.buckets import BUCKET_LENGTH, Bucket, bucket_blocks, lock_block, rule
 from tenant_compiler.backends.terraform.aws.keys import Key, Uses, key_arn, key_blocks
-from tenant_compiler.backends.terraform.aws.names import account, arn, audit_lineage, cloud_name, provider_of
+from tenant_compiler.backends.terraform.aws.names import account, arn, audit_lineage, provider_of
 from tenant_compiler.backends.terraform.expression import identifier, join, refer
 from tenant_compiler.backends.terraform.root import Block, resource
+from tenant_compiler.model.names import cloud_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tenant_compiler.backends.terraform.aws.cron import expressions
 from tenant_compiler.backends.terraform.aws.keys import Key, Uses, key_arn, key_blocks
-from tenant_compiler.backends.terraform.aws.names import KEY, cloud_name, partition, provider_of
+from tenant_compiler.backends.terraform.aws.names import KEY, provider_of
 from tenant_compiler.backends.terraform.expression import identifier, policy, refer
 from tenant_compiler.backends.terraform.root import Block, resource
+from tenant_compiler.model.names import cloud_name, partition
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

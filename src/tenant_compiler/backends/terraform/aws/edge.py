@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from tenant_compiler.backends.terraform.aws.names import alias, cloud_name, provider_of
+from tenant_compiler.backends.terraform.aws.names import alias, provider_of
 from tenant_compiler.backends.terraform.expression import Expression, refer
 from tenant_compiler.backends.terraform.root import Block, resource
+from tenant_compiler.model.names import cloud_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,17 +5,10 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from tenant_compiler.backends.terraform.aws.names import (
-    KEY,
-    account,
-    arn,
-    cloud_name,
-    has_backup,
-    partition,
-    provider_of,
-)
+from tenant_compiler.backends.terraform.aws.names import KEY, account, arn, has_backup, provider_of, volume_regions
 from tenant_compiler.backends.terraform.expression import join, policy, refer
 from tenant_compiler.backends.terraform.root import resource
+from tenant_compiler.model.names import key_alias, partition, volume_key
 from tenant_compiler.model.record import NamedTuple
 
 if TYPE_CHECKING:
@@ -59,7 +52,7 @@ _ADMINISTER: Final = [
 _USE: Final = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"]
 
 
-_LENT: Final = {"rds": "LendToDatabases", "backup": "LendToBackups"}
+_LENT: Final = {"rds": "LendToDatabases", "backup": "LendToBackups", "ec2": "LendToVolumes"}
 """Services that keep the right to use a key for as long as they keep data under it."""
 
 
@@ -101,9 +94,23 @@ def key_arn(plan: Plan, name: str = KEY) -> Expression | None:
 def store_key(plan: Plan, key_store: str, logs: tuple[str, ...]) -> Key:
     """Describe the key of the stores, of their logs and of their backups: without it, nothing of the data is left."""
     backups = has_backup(plan)
-    stores = {"s3": bool(plan.objects), "rds": bool(plan.sql), "secretsmanager": bool(plan.sql), "backup": backups}
+    stores = {
+        "s3": bool(plan.objects),
+        "rds": bool(plan.sql),
+        "secretsmanager": bool(plan.sql) or plan.vault is not None,
+        "backup": backups,
+        "ec2": plan.primary.region in volume_regions(plan),
+    }
     services = tuple(service for service, used in stores.items() if used)
     return Key(KEY, "Data", Uses(plan.primary.region, services, logs), key_store, plan.keys.made_from)
+
+
+def volume_keys(plan: Plan) -> Iterator[Key]:
+    """Describe the keys of volumes outside the primary region, where the key of the stores is not."""
+    for region in volume_regions(plan):
+        name = volume_key(plan, region)
+        if name:
+            yield Key(name, "Volumes", Uses(region, ("ec2",)), "", plan.keys.made_from)
 
 
 def key_blocks(plan: Plan, key: Key) -> Iterator[Block]:
@@ -119,7 +126,7 @@ def key_blocks(plan: Plan, key: Key) -> Iterator[Block]:
     }
     yield resource("aws_kms_key", key.name, body, key.made_from)
     part = "" if key.name == KEY else key.name
-    alias = {"name": f"alias/{cloud_name(plan, part, 200)}", "target_key_id": refer("aws_kms_key", key.name, "key_id")}
+    alias = {"name": key_alias(plan, part), "target_key_id": refer("aws_kms_key", key.name, "key_id")}
     yield resource("aws_kms_alias", key.name, {**alias, **place}, key.made_from)
 
 

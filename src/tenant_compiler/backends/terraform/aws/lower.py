@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any, Final
 from tenant_compiler.backends.terraform.aws.audit import audit_blocks, audit_key, encrypted_logs
 from tenant_compiler.backends.terraform.aws.backup import backup_blocks
 from tenant_compiler.backends.terraform.aws.edge import edge_blocks, has_edge
-from tenant_compiler.backends.terraform.aws.keys import has_key, key_blocks, store_key
+from tenant_compiler.backends.terraform.aws.identities import identity_blocks
+from tenant_compiler.backends.terraform.aws.keys import has_key, key_blocks, store_key, volume_keys
 from tenant_compiler.backends.terraform.aws.names import KEY, has_backup
 from tenant_compiler.backends.terraform.aws.objects import object_blocks
 from tenant_compiler.backends.terraform.aws.providers import provider
+from tenant_compiler.backends.terraform.aws.secrets import secret_blocks
 from tenant_compiler.backends.terraform.aws.sql import DATABASE, SECURITY_GROUPS, SUBNET_GROUP, sql_blocks
 from tenant_compiler.backends.terraform.expression import Expression, identifier, refer
 from tenant_compiler.backends.terraform.root import Block
@@ -28,7 +30,7 @@ REQUIRED_VERSION: Final = ">= 1.10.0, < 2.0.0"
 def blocks(plan: Plan, settings: TerraformTarget) -> Iterator[Block]:
     """Make the blocks of a root; none when the plan asks nothing of AWS that Terraform makes."""
     audit, backup, store = plan.audit, plan.backup, key_store(plan, settings)
-    if not (plan.sql or plan.objects or has_key(plan) or audit or has_edge(plan)):
+    if not (plan.sql or plan.objects or has_key(plan) or audit or has_edge(plan) or plan.identities or plan.vault):
         return
     yield _terraform(plan, settings)
     yield provider(plan)
@@ -39,6 +41,8 @@ def blocks(plan: Plan, settings: TerraformTarget) -> Iterator[Block]:
         yield Block(("data", "aws_caller_identity", "current"), {}, made_from)
     if has_key(plan):
         yield from key_blocks(plan, store_key(plan, store, encrypted_logs(plan)))
+        for key in volume_keys(plan):
+            yield from key_blocks(plan, key)
     for bucket in plan.objects:
         yield from object_blocks(plan, bucket)
     for database in plan.sql:
@@ -51,6 +55,10 @@ def blocks(plan: Plan, settings: TerraformTarget) -> Iterator[Block]:
         yield from backup_blocks(plan, backup)
     if has_edge(plan):
         yield from edge_blocks(plan)
+    if plan.vault is not None:
+        yield from secret_blocks(plan, plan.vault, DATABASE)
+    for identity in plan.identities:
+        yield from identity_blocks(plan, identity)
     yield from _outputs(plan)
 
 

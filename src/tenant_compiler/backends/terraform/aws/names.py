@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from hashlib import blake2b
 from typing import TYPE_CHECKING, Final
 
 from tenant_compiler.backends.terraform.expression import join, refer
+from tenant_compiler.model.names import partition
 
 if TYPE_CHECKING:
     from tenant_compiler.backends.terraform.expression import Expression
@@ -17,31 +17,6 @@ KEY: Final = "tenant"
 
 _NOT_NAME: Final = re.compile(r"[^a-z0-9]+")
 _FIPS: Final = ("us-", "ca-")
-
-
-def cloud_name(plan: Plan, part: str, limit: int) -> str:
-    """Name something that shares its names with other tenants: buckets with the whole world, databases with an account.
-
-    The hash at the end is of every word on its own. Without it, ``x-y`` in ``prod`` and ``y`` in ``prod-x`` would be
-    one bucket, which AWS hands to its second owner without a word in us-east-1.
-
-    Args:
-        plan: whose it is.
-        part: what it is in the tenant: a store's name, or empty.
-        limit: the most characters, at least 20.
-
-    Returns:
-        Lower-case letters, digits and single dashes, starting with a letter.
-    """
-    words = (plan.fleet, plan.tenant, plan.environment, part)
-    digest = blake2b("\0".join(words).encode(), digest_size=4).hexdigest()
-    readable = _NOT_NAME.sub("-", f"{plan.name}-{part}")[: limit - len(digest) - 1]
-    return f"{readable.strip('-')}-{digest}"
-
-
-def partition(region: str) -> str:
-    """The part of AWS that a region belongs to, as ARNs name it."""
-    return "aws-us-gov" if region.startswith("us-gov-") else "aws"
 
 
 def provider_of(plan: Plan, region: str) -> dict[str, str]:
@@ -57,6 +32,15 @@ def alias(region: str) -> str:
 def has_backup(plan: Plan) -> bool:
     """Tell whether there are backups, and something to back up."""
     return plan.backup is not None and bool(plan.sql or plan.objects)
+
+
+def volume_regions(plan: Plan) -> tuple[str, ...]:
+    """The regions whose pods have volumes under a key that is made here; one in an HSM is the platform's."""
+    if plan.keys.custody != "customer_managed" or plan.keys.hsm:
+        return ()
+    if not any(workload.volumes for workload in plan.workloads):
+        return ()
+    return tuple(dict.fromkeys(site.region for site in plan.sites if site.role != "backup"))
 
 
 def account() -> Expression:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from tenant_compiler.backends.terraform.aws.buckets import BUCKET_LENGTH, Bucket, bucket_blocks, lock_block, rule
 from tenant_compiler.backends.terraform.aws.keys import key_arn
-from tenant_compiler.backends.terraform.aws.names import class_tags, cloud_name
+from tenant_compiler.backends.terraform.aws.names import class_tags
 from tenant_compiler.backends.terraform.expression import identifier
+from tenant_compiler.model.names import cloud_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tenant_compiler.backends.terraform.aws.backup import copy_region
 from tenant_compiler.backends.terraform.aws.edge import has_edge, served_regions
-from tenant_compiler.backends.terraform.aws.names import alias, has_backup, has_fips
+from tenant_compiler.backends.terraform.aws.names import alias, has_backup, has_fips, volume_regions
 from tenant_compiler.backends.terraform.root import Block
 
 if TYPE_CHECKING:
@@ -20,6 +20,10 @@ def regions(plan: Plan) -> dict[str, Lineage]:
         _add(found, plan.audit.region, plan.audit.made_from)
     if plan.backup is not None and has_backup(plan) and copy_region(plan, plan.backup):
         _add(found, plan.backup.region, plan.backup.made_from)
+    associated = {home.region for identity in plan.identities for home in identity.homes if home.kind == "pod-identity"}
+    for site in plan.sites:
+        if site.region in associated or site.region in volume_regions(plan):
+            _add(found, site.region, site.made_from)
     if has_edge(plan):
         served = served_regions(plan)
         for site in plan.sites:

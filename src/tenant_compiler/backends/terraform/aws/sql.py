@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 from tenant_compiler.backends.terraform.aws.audit import group_name, log_blocks, log_groups
 from tenant_compiler.backends.terraform.aws.classes import choose, demand
 from tenant_compiler.backends.terraform.aws.keys import key_arn
-from tenant_compiler.backends.terraform.aws.names import audit_lineage, class_tags, cloud_name
+from tenant_compiler.backends.terraform.aws.names import audit_lineage, class_tags
 from tenant_compiler.backends.terraform.expression import identifier, refer
 from tenant_compiler.backends.terraform.root import resource
+from tenant_compiler.model.names import cloud_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
