@@ -379,11 +379,18 @@ def _counted(objects: list[dict[str, Any]]) -> Counter[str]:
 # --- all of it
 
 
+def kinds_of(objects: list[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
+    """The objects of a kind."""
+    return [item for item in objects if item["kind"] == kind]
+
+
 def refused(objects: list[dict[str, Any]], namespace: str) -> list[str]:
     """What an API server refuses of the objects of a namespace, in words; empty for nothing."""
     own = [item for item in objects if item["metadata"].get("namespace") == namespace]
     kinds = objects_by_kind(own)
-    (space,) = (item for item in objects if item["kind"] == "Namespace" and item["metadata"]["name"] == namespace)
+    space = next((item for item in kinds_of(objects, "Namespace") if item["metadata"]["name"] == namespace), None)
+    if space is None:
+        return []  # what stands elsewhere, such as what delivers it, makes no pods there
     level = space["metadata"]["labels"].get("pod-security.kubernetes.io/enforce", "privileged")
     limits = [limit for item in kinds.get("LimitRange", ()) for limit in item["spec"]["limits"]]
     pods = [each._replace(spec=with_defaults(each.spec, limits)) for each in all_pods(own)]

@@ -19,7 +19,7 @@ from borders import crossings
 from generated_fleet import MINORS, Fleet, Variant, example_builds
 from test_no_dead_knobs import BASES
 
-from tenant_compiler.backends.kubernetes.layout import GROUPS, HASH
+from tenant_compiler.backends.kubernetes.layout import GROUPS, HASH, KUSTOMIZATION
 from tenant_compiler.backends.kubernetes.schemas import validator
 from tenant_compiler.data import data_folder
 from tenant_compiler.emit import yaml
@@ -217,6 +217,8 @@ def test_kustomize_builds_a_folder_of_every_sort(judged, tmp_path):
     """With all of its objects, each once: the list names every file, and no two objects have one id."""
     assert judged.folders
     for number, (name, artifacts) in enumerate(judged.folders.values()):
+        if not any(artifact.path.endswith(KUSTOMIZATION) for artifact in artifacts):
+            continue  # what delivers the others
         folder = tmp_path / str(number)
         folder.mkdir()
         for artifact in artifacts:
