@@ -192,7 +192,6 @@ CASES = {
         "TC572",
         _set("Service/portal", "metadata", "annotations", {"a": "xoxb-0123456789ab", "b": "c"}),
     ),
-    "a Secret itself": ("TC572", _set("ConfigMap/settings", "kind", "Secret")),
     "secrets to read": ("TC514", _set("Role/operators", "rules", 0, "resources", ["secrets"])),
     "pods to make": (
         "TC514",
@@ -220,7 +219,6 @@ CASES = {
         "TC514",
         _set("RoleBinding/operators", "roleRef", {"apiGroup": "x", "kind": "ClusterRole", "name": "cluster-admin"}),
     ),
-    "a binding in every namespace": ("TC514", _set("RoleBinding/operators", "kind", "ClusterRoleBinding")),
     "a minimum above the maximum": ("TC515", _set("HorizontalPodAutoscaler/portal", "spec", "minReplicas", 7)),
     "replicas beside the autoscaler": ("TC516", _set("Deployment/portal", "spec", "replicas", 3)),
     "an empty namespace selector": (
@@ -495,6 +493,13 @@ def test_no_shape_of_an_object_breaks_a_rule(emitted, data):
     for finding in _findings(objects.values()):
         assert finding.code in CODES
         assert finding.message
+
+
+def test_kinds_that_we_never_emit_are_found():
+    """A Secret with its data, and rights in every namespace: the bundle has no schema of either."""
+    assert "TC572" in _codes([_object("v1", "Secret", data={"password": "aHVudGVyMg=="})])
+    role = {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": "x"}
+    assert "TC514" in _codes([_object("rbac.authorization.k8s.io/v1", "ClusterRoleBinding", roleRef=role, subjects=[])])
 
 
 def test_a_secret_of_other_makers_is_found_by_its_name():
