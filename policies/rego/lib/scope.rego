@@ -15,11 +15,21 @@ exposed contains name if {
 	count(object.get(service, ["expose", "hosts"], [])) > 0
 }
 
+# Names of models that clients reach.
+exposed_models contains name if {
+	some name, model in object.get(input.tenant.spec, ["ai", "custom_models"], {})
+	count(object.get(model, ["expose", "hosts"], [])) > 0
+}
+
 # The tenant runs something.
 running if count(input.tenant.spec.services) > 0
 
+running if count(object.get(input.tenant.spec, ["ai", "custom_models"], {})) > 0
+
 # Clients reach something.
 serving if count(exposed) > 0
+
+serving if count(exposed_models) > 0
 
 # The tenant keeps something.
 storing if count(stores.all) > 0
