@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from tenant_compiler.model.artifact import Artifact
     from tenant_compiler.model.diagnostic import Diagnostic, Severity
     from tenant_compiler.model.plan import Need, Plan
+    from tenant_compiler.model.pointer import Pointer
     from tenant_compiler.model.vocabulary.cluster import Cluster
     from tenant_compiler.model.vocabulary.workspace import WorkspaceConfig
 
@@ -44,8 +45,8 @@ class Fact(NamedTuple):
     tier: str
     team: str
     clusters: tuple[str, ...]
-    hosts: tuple[tuple[str, str], ...]
-    """Exposed host names, each with the service that has it."""
+    hosts: tuple[tuple[str, Pointer], ...]
+    """Exposed host names, each with where it is said."""
     file: str
     """The tenant's file."""
     document: int

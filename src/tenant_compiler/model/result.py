@@ -38,7 +38,9 @@ class EnvironmentResult(NamedTuple):
         """What fleet checks and fleet artifacts need; None for a tenant that came to no plan."""
         if self.plan is None or self.resolved is None:
             return None
-        hosts = tuple((host, workload.name) for workload in self.plan.workloads for host in workload.hosts)
+        hosts = tuple(
+            (host, workload.line("expose", "hosts")) for workload in self.plan.workloads for host in workload.hosts
+        )
         clusters = tuple(site.cluster or site.region for site in self.plan.sites if site.role != "backup")
         plan = self.plan
         return Fact(

@@ -88,8 +88,8 @@ class Fleet:
         """
         self.facts.append(fact)
         found = self._same_objects(fact)
-        for host, service in fact.hosts:
-            place = Place(fact.file, ("spec", "services", service, "expose", "hosts"), document=fact.document)
+        for host, pointer in fact.hosts:
+            place = Place(fact.file, pointer, document=fact.document)
             other, there = self._hosts.setdefault(host, (fact, place))
             if other is fact:
                 continue

@@ -473,3 +473,12 @@ def test_the_smallest_tier_has_no_ai(found):
     """TC305: nothing can be switched on; a larger tier leaves it open."""
     codes = [code for code, _, _ in found({"nlp_processing_enabled": True}, tier="free", owner={"team": "care"})]
     assert codes[0] == "TC305"
+
+
+def test_two_tenants_cannot_expose_one_host_by_models(platform):
+    """TC324, at the models that expose it."""
+    model = {"image": MODEL, "expose": {"hosts": ["triage.acme.example"]}}
+    for name in ("one", "other"):
+        platform.tenant(name, tier="premium", ai={"custom_models": {"triage": model}})
+    (finding,) = (item for result in platform.results() for item in result.diagnostics if item.code == "TC324")
+    assert finding.place.pointer[1:] == ("ai", "custom_models", "triage", "expose", "hosts")

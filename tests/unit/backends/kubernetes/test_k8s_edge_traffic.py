@@ -154,7 +154,7 @@ def test_tls_is_as_new_as_the_tenant_asks(*, make_plan, cluster, make_need, gate
 def test_the_fleet_holds_the_platforms_gateway_to_its_profile(*, cluster, gateway, keys):
     """Once a cluster, in the gateway's namespace, where a tenant is exposed; nothing that the profile does not say."""
     context = cluster(gateway)
-    hosts = (("portal.acme.example", "portal"),)
+    hosts = (("portal.acme.example", ("spec", "services", "portal", "expose", "hosts")),)
     exposed = Fact("acme", "production", "t-acme", "free", "team", ("shared-eu",), hosts, "tenants/a.yaml", 0)
     made = BACKEND.lower_fleet([exposed, exposed._replace(tenant="other")], context)["shared-eu"]
     found = [item.value for file in made for item in file.objects if item.value["kind"] == "ClientTrafficPolicy"]
