@@ -89,6 +89,16 @@ def test_any_node_with_the_resource_does_where_the_profile_names_no_product(chec
     assert [volume["name"] for volume in plain["volumes"]] == ["tmp"]
 
 
+def test_accelerators_of_a_tenant_with_nodes_of_its_own_are_on_those(checked):
+    """Both hold: the tenant's nodes with their taint, and those with the product."""
+    placement = {"cloud": "aws", "isolation": "node_pool", "regions": {"eu-central-1": {}}}
+    objects, _ = checked(MODELS, 'node_pools = ["acme"]\n' + GPU, placement=placement)
+    pod, plain = _pod(objects), _pod(objects, "Deployment/portal")
+    assert pod["nodeSelector"] == {**plain["nodeSelector"], "nvidia.com/gpu.product": "NVIDIA-L4"}
+    assert pod["tolerations"][:-1] == plain["tolerations"]
+    assert pod["tolerations"][-1]["key"] == "nvidia.com/gpu"
+
+
 def test_a_small_model_has_at_least_what_a_container_has_anyway(checked):
     """Never less shared memory than the 64 MiB of any container."""
     ai = {"gpu_acceleration": True, "custom_models": {"t": {"image": MODEL, "accelerators": 1, "memory_gb": 0.125}}}

@@ -87,11 +87,11 @@ def _pod(here: Scene, workload: Workload, settings: str) -> dict[str, Any]:
 
 
 def _accelerate(here: Scene, workload: Workload, pod: dict[str, Any], name: str) -> None:
-    """Give a pod accelerators: of these, the request is the limit."""
-    pod["tolerations"] = accelerators.tolerations(name)
+    """Give a pod accelerators, of which the request is the limit, beside what else says where it runs."""
+    pod["tolerations"] = [*pod.get("tolerations", ()), *accelerators.tolerations(name)]
     product = here.cluster["gpu"].get("product")
     if product is not None:
-        pod["nodeSelector"] = accelerators.nodes(name, product)
+        pod["nodeSelector"] = {**pod.get("nodeSelector", {}), **accelerators.nodes(name, product)}
     container = pod["containers"][0]
     container["resources"] = _resources(workload.requests, workload.limits, name, workload.accelerators)
     volume, mount = accelerators.shared_memory(workload.limits.memory_mib)
