@@ -187,6 +187,8 @@ CROSSING = {
     "a role that makes pods": thing("v1", "Role", rules=[{**ROLE, "resources": ["pods"], "verbs": ["create"]}]),
     "a role for everything": thing("v1", "Role", rules=[{**ROLE, "resources": ["*"]}]),
     "a role that reads secrets": thing("v1", "Role", rules=[{**ROLE, "resources": ["secrets"]}]),
+    "a role that makes tokens of anybody": thing("v1", "Role", rules=[{
+        **ROLE, "resources": ["serviceaccounts/token"], "verbs": ["create"]}]),
     "a role that escalates": thing("v1", "Role", rules=[{**ROLE, "verbs": ["bind"]}]),
     "a binding of a cluster role": thing("v1", "RoleBinding", **{**BINDING, "roleRef": {
         "kind": "ClusterRole", "name": "edit"}}),

@@ -30,35 +30,12 @@ TENANTS_OWN = {"TC509", "TC511"}
 """What the lints may find: budgets and quotas that the tenant itself declared too small or too large."""
 
 NOT_MADE = {
-    "AnalysisTemplate",
     "AuthorizationPolicy",
     "BackendTLSPolicy",
-    "BackendTrafficPolicy",
-    "BackupStorageLocation",
-    "Certificate",
     "CiliumCIDRGroup",
     "CiliumNetworkPolicy",
-    "ClientTrafficPolicy",
-    "ExternalSecret",
-    "GRPCRoute",
-    "Gateway",
-    "Instrumentation",
-    "Issuer",
-    "OpenTelemetryCollector",
     "PeerAuthentication",
-    "PersistentVolumeClaim",
-    "ReferenceGrant",
-    "Rollout",
-    "ScaledObject",
-    "Schedule",
-    "SealedSecret",
-    "SecretProviderClass",
-    "SecretStore",
     "Sidecar",
-    "StorageClass",
-    "TCPRoute",
-    "TriggerAuthentication",
-    "VerticalPodAutoscaler",
 }
 """Kinds that the layout has a place for and that nothing makes yet."""
 
