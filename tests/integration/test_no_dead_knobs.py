@@ -34,7 +34,6 @@ ECHOES = {
     "metadata.labels.*": "labels of the namespace, and what `-l` selects by",
     "spec.owner.email": "an annotation for whoever finds the namespace",
     "spec.owner.cost_center": "a label and a tag that bills are split by",
-    "spec.security.network.egress.*.host": "no network policy knows host names: TC510 tells what is wider than it",
     "spec.security.network.egress.*.reason": "an annotation for whoever reads the policy",
     "spec.compliance.agreements.*.counterparty": "for people: that it is said is judged",
     "spec.compliance.attestations.*.by": "for the auditor, who is shown the whole record",
@@ -58,7 +57,7 @@ ECHOES = {
     "spec.branding.support_email": "a public setting that the tenant's services read",
     "cluster.*.kubernetes": "the pinned version of Pod Security (a label), and the schemas that objects are checked by",
     "cluster.*.client_ids.*": "an annotation by which Azure knows a service account",
-    "cluster.*.network_policy": "Cilium's own policies are not built yet, which TC510 tells; `none` changes files",
+    "cluster.*.mesh.revision": "a label of the namespace, by which Istio injects sidecars",
 }
 """Leaves that are meant as an echo, or that only the words of a finding read. Without the mask they must be seen."""
 
@@ -149,6 +148,9 @@ CONFIG = {
             "cloud": "aws",
             "region": "eu-central-1",
             "network_policy": "cilium",
+            "mesh": {"kind": "istio", "namespace": "istio-system", "revision": "prod"},
+            "pod_encryption": False,
+            "dns": {"domain": "cluster.local", "search": ["compute.internal"], "address": "169.254.20.10/32"},
             "gateway": {
                 "namespace": "gateway",
                 "kind": "envoy-gateway",
@@ -237,6 +239,7 @@ CONFIG = {
             "region": "dc-1",
             "jurisdiction": "EU",
             "network_policy": "kubernetes",
+            "pod_encryption": False,
             "gateway": {"namespace": "gateway", "kind": "envoy-gateway", "class": "envoy", "tcp_routes": True},
             "certificates": {
                 "issuer": "own",
@@ -251,11 +254,13 @@ CONFIG = {
         "bonn": {
             "cloud": "on_premises",
             "region": "dc-2",
+            "pod_encryption": True,
             "gateway": {"namespace": "gateway", "kind": "gateway-api", "name": "public"},
         },
         "kiel": {
             "cloud": "on_premises",
             "region": "dc-3",
+            "pod_encryption": True,
             "gateway": {"namespace": "gateway", "kind": "gateway-api", "class": "istio"},
             "certificates": {"issuer": "letsencrypt", "challenge": "http01"},
         },
@@ -337,6 +342,8 @@ RICH = {
     },
     "security": {
         "encryption_level": "enhanced",
+        "zero_trust_networking": True,
+        "end_to_end_encryption": True,
         "audit_logging": True,
         "mfa_required": True,
         "identity": {
@@ -492,6 +499,8 @@ OUTSIDE = {
     },
     "domains": ["other.example"],
     "security": {
+        "zero_trust_networking": True,
+        "end_to_end_encryption": True,
         "network": {"egress": {"mail": {"host": "mail.example", "reason": "mail"}}},
         "audit": {"review": {"every_days": 7}},
     },
@@ -978,6 +987,7 @@ OTHERS = {
     "cks-1234567890abcdef0": ["cks-abcdef01234567890"],
     "0 2 * * *": ["0 3 * * *"],
     "US": ["IN"],
+    "169.254.20.10/32": ["169.254.20.11/32"],
     "eu-west-1": ["eu-west-3"],
     "secret/oidc/client": ["secret/other/client"],
     "https://fl.acme.example": ["https://fl.other.example"],

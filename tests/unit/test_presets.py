@@ -246,6 +246,7 @@ region = "us-east-1"
 account_id = "111122223333"
 name = "shared"
 cloud_identity = "pod-identity"
+mesh = { kind = "istio" }
 monitoring = { namespace = "monitoring" }
 data_cidrs = ["10.20.0.0/16"]
 """

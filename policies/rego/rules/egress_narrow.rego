@@ -2,9 +2,10 @@
 # scope: package
 # title: Emitted network policies let out only what is declared
 # description: >-
-#   A rule of an emitted NetworkPolicy that reaches all addresses leaves out the private ones, and opens only the ports
-#   of declared hosts, or that of object stores. Other public ranges are declared ones, with their ports; private ranges
-#   are reached on the ports of databases only.
+#   A rule of an emitted NetworkPolicy or CiliumNetworkPolicy that reaches all addresses leaves out the private ones, and
+#   opens only the ports of declared hosts, or that of object stores. Other public ranges are declared ones, with their
+#   ports; private ranges are reached on the ports of databases only. A host name is a declared one, on its ports, or one
+#   of the cloud's own where there are object stores.
 # custom:
 #   id: TC473
 #   subject: artifact
@@ -84,11 +85,30 @@ deny contains {"message": message, "object": way.ref, "path": _path, "at": way.a
 
 deny contains {"message": message, "object": way.ref, "path": _path, "at": way.at} if {
 	some way in _ways
-	some port in way.ports - _allowed[way.cidr]
+	some port in way.ports
+	not _allowed(way.cidr, port)
 	message := sprintf(
 		"the policy %s lets out to %s, %s, which nobody declares",
 		[way.policy, way.cidr, _shown(port)],
 	)
+}
+
+deny contains {"message": message, "object": name.ref, "path": _path, "at": name.at} if {
+	some name in _names
+	some port in name.ports
+	not _named(name.pattern, port)
+	message := sprintf(
+		"the policy %s lets out to %s, %s, which nobody declares",
+		[name.policy, name.pattern, _shown(port)],
+	)
+}
+
+deny contains {"message": message, "object": policy.ref, "path": _path, "at": ["spec", "egress", index]} if {
+	some index
+	policy := input.artifacts.kubernetes.CiliumNetworkPolicy[_]
+	rule := policy.value.spec.egress[index]
+	not object.keys(rule) - {"authentication", "toPorts"} in _readable
+	message := sprintf("the policy %s opens ways out that cannot be judged", [kubernetes.name(policy)])
 }
 
 # Other kinds of policies add to what is allowed, in words that this rule does not read.
@@ -99,23 +119,36 @@ deny contains {"message": message, "object": policy.ref, "path": _path} if {
 }
 
 checked contains policy.ref if {
-	policy := input.artifacts.kubernetes.NetworkPolicy[_]
+	policy := input.artifacts.kubernetes[_egress_kinds[_]][_]
 	policy.value.spec.egress[0]
 }
 
 checked contains policy.ref if some policy in _others
 
-_others := [policy |
-	some kind in ["AdminNetworkPolicy", "CiliumClusterwideNetworkPolicy", "CiliumNetworkPolicy"]
-	policy := input.artifacts.kubernetes[kind][_]
-]
+_egress_kinds := ["CiliumNetworkPolicy", "NetworkPolicy"]
+
+# What a rule of Cilium's may say about where to; it combines no two of them.
+_readable := {{"toCIDRSet"}, {"toEndpoints"}, {"toFQDNs"}}
+
+_others := array.concat(
+	[policy |
+		some kind in ["AdminNetworkPolicy", "CiliumClusterwideNetworkPolicy"]
+		policy := input.artifacts.kubernetes[kind][_]
+	],
+	[policy |
+		policy := input.artifacts.kubernetes.CiliumNetworkPolicy[_]
+		policy.value.specs
+	],
+)
 
 _opens(value) if value.spec.egress[_]
 
 _opens(value) if value.specs[_].egress[_]
 
 # The ways to addresses that policies open.
-_ways := [way |
+_ways := array.concat(_plain, _cilium)
+
+_plain := [way |
 	some index, place
 	policy := input.artifacts.kubernetes.NetworkPolicy[_]
 	rule := policy.value.spec.egress[index]
@@ -130,6 +163,36 @@ _ways := [way |
 	}
 ]
 
+_cilium := [way |
+	some index, place
+	policy := input.artifacts.kubernetes.CiliumNetworkPolicy[_]
+	rule := policy.value.spec.egress[index]
+	block := rule.toCIDRSet[place]
+	way := {
+		"ref": policy.ref,
+		"policy": kubernetes.name(policy),
+		"at": ["spec", "egress", index, "toCIDRSet", place],
+		"cidr": object.get(block, "cidr", "a group of ranges"),
+		"holes": object.get(block, "except", []),
+		"ports": _cilium_ports(rule),
+	}
+]
+
+# The ways to host names.
+_names := [name |
+	some index, place
+	policy := input.artifacts.kubernetes.CiliumNetworkPolicy[_]
+	rule := policy.value.spec.egress[index]
+	said := rule.toFQDNs[place]
+	name := {
+		"ref": policy.ref,
+		"policy": kubernetes.name(policy),
+		"at": ["spec", "egress", index, "toFQDNs", place],
+		"pattern": object.get(said, "matchName", object.get(said, "matchPattern", "*")),
+		"ports": _cilium_ports(rule),
+	}
+]
+
 # A rule without ports, or with a range of them, opens some that it does not name: 0.
 _ports(rule) := {port | some said in rule.ports; port := _port(said)} if {
 	rule.ports[0]
@@ -139,22 +202,79 @@ _port(said) := 0 if {
 	said.endPort
 } else := object.get(said, "port", 0)
 
+_cilium_ports(rule) := {port | some said in rule.toPorts[_].ports; port := _cilium_port(said)} if {
+	rule.toPorts[0].ports[0]
+} else := {0}
+
+# Texts here, and a name of a port may be any.
+_cilium_port(said) := 0 if {
+	said.endPort
+} else := to_number(said.port) if {
+	regex.match(`^[0-9]+$`, said.port)
+} else := 0
+
 _shown(0) := "all ports"
 
 _shown(port) := sprintf("port %v", [port]) if port != 0
 
-# The ports that may be open towards each range.
-_allowed := {cidr: _towards(cidr) | some cidr in {way.cidr | some way in _ways}}
-
-_towards(cidr) := _host_ports | _object_ports if {
+# The ports that may be open towards a range.
+_allowed(cidr, port) if {
 	_inner[cidr]
-} else := {port} if {
-	port := _agents[cidr]
+	port in _host_ports | _object_ports
+}
+
+_allowed(cidr, port) if {
+	not _inner[cidr]
+	[cidr, port] in _declared_ranges
+}
+
+# Where pods ask who they are in the cloud.
+_allowed(cidr, port) if {
+	port == _agents[cidr]
 	_object_ports != set()
-} else := ports if {
-	ports := {port | some said in _declared; said.cidr == cidr; port := said.ports[_]}
-	ports != set()
-} else := _sql_ports if {
+}
+
+_allowed(cidr, port) if {
+	not _inner[cidr]
+	not cidr in _ranges
+	port in _sql_ports
 	some range in _private
 	net.cidr_contains(range, cidr)
-} else := set()
+}
+
+# The resolver on every node, where the cluster's profile gives its address: a name's question and nothing else.
+_allowed(cidr, 53) if {
+	not _inner[cidr]
+	net.cidr_contains("169.254.0.0/16", cidr)
+}
+
+_ranges := {said.cidr | some said in _declared}
+
+_declared_ranges := {[said.cidr, port] | some said in _declared; port := said.ports[_]}
+
+_declared_hosts := {[said.host, port] | some said in _declared; port := said.ports[_]}
+
+_named(pattern, port) if [pattern, port] in _declared_hosts
+
+_named(pattern, port) if {
+	_ai.federated_learning
+	url := _ai.federation.aggregator
+	pattern == split(split(url, "/")[2], ":")[0]
+	port == _port_of(url)
+}
+
+# The end points of clouds' services for AI.
+_named(pattern, 443) if {
+	_ai.endpoint
+	regex.match(`^[a-z0-9.-]+\.(amazonaws\.com(\.cn)?|googleapis\.com|azure\.(com|us))$`, pattern)
+}
+
+_named(pattern, 443) if {
+	_object_ports[443]
+	regex.match(`^[a-z0-9*.-]+\.(amazonaws\.com(\.cn)?|googleapis\.com)$`, pattern)
+}
+
+_named(pattern, 443) if {
+	_object_ports[443]
+	regex.match(`^(\*\.(blob|dfs)\.core\.(windows|usgovcloudapi)\.net|login\.microsoftonline\.(com|us))$`, pattern)
+}

@@ -10,8 +10,8 @@
 #   enforcement: block
 #   remediation: write `security.tls.mutual` as true
 #   parameters: {}
-#   carried_by: []
-#   needs: []
+#   carried_by: [TC494]
+#   needs: [network.mutual_tls]
 package tenant_compiler.rules.mutual_tls
 
 import rego.v1

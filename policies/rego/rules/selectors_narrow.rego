@@ -4,6 +4,7 @@
 # description: >-
 #   No rule of an emitted NetworkPolicy lets in everybody, by an empty list of sources, an empty selector of namespaces
 #   or the whole internet; other namespaces are chosen by the name that Kubernetes gives them, which nobody can forge.
+#   One of Cilium's names pods by their labels, and a rule of the mesh its callers.
 # custom:
 #   id: TC487
 #   subject: artifact
@@ -51,7 +52,53 @@ deny contains {"message": message, "object": way.ref, "at": way.at} if {
 	message := sprintf("the policy %s chooses namespaces by something else than their name", [way.policy])
 }
 
-checked contains item.ref if item := input.artifacts.kubernetes.NetworkPolicy[_]
+deny contains {"message": message, "object": policy.ref, "at": ["spec", "ingress", index]} if {
+	some index
+	policy := input.artifacts.kubernetes.CiliumNetworkPolicy[_]
+	rule := policy.value.spec.ingress[index]
+	object.keys(rule) - {"authentication", "toPorts"} != {"fromEndpoints"}
+	message := sprintf("the policy %s lets in others than pods that it names", [kubernetes.name(policy)])
+}
+
+deny contains {"message": message, "object": policy.ref, "at": ["spec", direction, index, side, place]} if {
+	some index, place
+	policy := input.artifacts.kubernetes.CiliumNetworkPolicy[_]
+	some direction, side in {"egress": "toEndpoints", "ingress": "fromEndpoints"}
+	selector := policy.value.spec[direction][index][side][place]
+	not _chosen(selector)
+	message := sprintf("the policy %s allows everybody: a peer chooses nothing by its labels", [kubernetes.name(policy)])
+}
+
+deny contains {"message": message, "object": policy.ref, "at": ["spec", "rules", index]} if {
+	some index
+	policy := input.artifacts.kubernetes.AuthorizationPolicy[_]
+	object.get(policy.value, ["spec", "action"], "ALLOW") == "ALLOW"
+	rule := policy.value.spec.rules[index]
+	not _callers(rule)
+	message := sprintf("the policy %s lets in everybody: a rule names no caller", [kubernetes.name(policy)])
+}
+
+checked contains item.ref if item := input.artifacts.kubernetes[_kinds[_]][_]
+
+_kinds := ["AuthorizationPolicy", "CiliumNetworkPolicy", "NetworkPolicy"]
+
+# Labels only: an expression such as `Exists` may choose the namespaces of everybody.
+_chosen(selector) if {
+	count(selector.matchLabels) > 0
+	not selector.matchExpressions
+}
+
+# Every source is named in full.
+_callers(rule) if {
+	count(rule.from) > 0
+	every source in rule.from { _named_source(source.source) }
+}
+
+_named_source(source) if {
+	names := array.concat(object.get(source, "principals", []), object.get(source, "namespaces", []))
+	count(names) > 0
+	every name in names { not contains(name, "*") }
+}
 
 # Everything that a policy opens a way to or from.
 _ways := [way |

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from tenant_compiler.model.plan_data import SHARED, Isolation
 from tenant_compiler.model.plan_edge import EdgeTls
+from tenant_compiler.model.plan_trust import NO_TRUST, Trust
 from tenant_compiler.model.record import NamedTuple
 
 if TYPE_CHECKING:
@@ -385,6 +386,7 @@ class Plan(NamedTuple):
     break_glass: BreakGlass | None = None
     """None: nobody may take it."""
     identities: tuple[CloudIdentity, ...] = ()
+    trust: Trust = NO_TRUST
 
     @property
     def primary(self) -> Site:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tenant_compiler.model.plan import Need
+from tenant_compiler.model.plan_trust import END_TO_END, MUTUAL, ZERO_TRUST
 from tenant_compiler.plan import operations
 from tenant_compiler.plan.rollout import AUTOMATIC
 
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 FEATURES: Final[Mapping[str, str]] = {
     "workloads": "running services",
     "network.isolation": "keeping tenants and services apart",
+    "network.zero_trust": "trusting callers by their identity alone",
+    "network.mutual_tls": "certificates at both ends between services",
+    "network.end_to_end": "encrypting traffic from the gateway to the last service",
     "egress.host": "letting traffic out to a host name",
     "egress.cidr": "letting traffic out to an address range",
     "edge.hosts": "routing host names to services",
@@ -74,6 +78,7 @@ def needs(plan: Plan) -> Iterator[Need]:
     if plan.workloads:
         yield Need("workloads", "the services", ("spec", "services"))
         yield Need("network.isolation", "the isolation of the services", ("spec", "services"))
+    yield from _trust_needs(plan)
     yield from _isolation_needs(plan)
     for workload in plan.workloads:
         if workload.volumes or workload.secrets or not workload.trusted:
@@ -104,6 +109,18 @@ def needs(plan: Plan) -> Iterator[Need]:
     for objective in plan.objectives:
         yield Need("slo", f"the objective `{objective.name}`", ("spec", "monitoring", "slos", objective.name))
     yield from operations.needs(plan)
+
+
+def _trust_needs(plan: Plan) -> Iterator[Need]:
+    """List what that asks of the platform, where something runs."""
+    if not plan.workloads:
+        return
+    if plan.trust.zero_trust:
+        yield Need("network.zero_trust", "zero-trust networking", ZERO_TRUST)
+    if plan.trust.mutual:
+        yield Need("network.mutual_tls", "mutual TLS between services", MUTUAL)
+    if plan.trust.end_to_end:
+        yield Need("network.end_to_end", "end-to-end encryption", END_TO_END)
 
 
 def _rollout_needs(plan: Plan) -> Iterator[Need]:

@@ -43,6 +43,7 @@ from tenant_compiler.plan.protection import (
 )
 from tenant_compiler.plan.regions import REGIONS
 from tenant_compiler.plan.rollout import rollout, triggered, triggers, unread
+from tenant_compiler.plan.trust import trust
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -108,6 +109,7 @@ def make_plan(resolved: Resolved, config: WorkspaceConfig) -> Plan:
         isolation=isolation(spec),
         break_glass=break_glass(spec),
         sealed=spec["security"]["sealed_secrets"],
+        trust=trust(spec),
     )
     plan = with_ai(plan, spec, config, _pods)
     clusters = config["cluster"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tenant_compiler.model.backend import API_VERSION, PlanCheck
-from tenant_compiler.plan import ai_checks, effects, entrance, isolation, mounts, references, rollout_checks
+from tenant_compiler.plan import ai_checks, effects, entrance, isolation, mounts, outside, references, rollout_checks
 
 TENANT_COMPILER_API = API_VERSION
 
@@ -20,6 +20,7 @@ def tenant_compiler_checks() -> list[PlanCheck]:
         PlanCheck("hosts", ("TC312",), references.check_hosts),
         PlanCheck("images", ("TC313", "TC314"), references.check_images),
         PlanCheck("egress", ("TC211", "TC322"), references.check_egress),
+        PlanCheck("outside", ("TC211",), outside.check_outside),
         PlanCheck("secrets", ("TC320",), references.check_secrets),
         PlanCheck("secret-references", ("TC343", "TC345"), mounts.check_secrets),
         PlanCheck("volumes", ("TC345", "TC346"), mounts.check_volumes),

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 RESERVED = frozenset({"_fleet", "default", "fleet", "kube-node-lease", "kube-public", "kube-system", "kubernetes"})
 """Names that people and tools read as the platform's own; the prefix keeps objects apart, these keep readers so."""
 
-_INSIDE = frozenset(
+INSIDE = frozenset(
     {
         "arpa",
         "cluster",
@@ -158,7 +158,7 @@ def check_egress(plan: Plan, context: Context) -> Iterator[Diagnostic]:
     """A destination is a host or an address range (TC322), and outside the platform (TC211)."""
     del context
     for egress in plan.egress:
-        if egress.host.rpartition(".")[2] in _INSIDE or _is_address(egress.host):
+        if egress.host.rpartition(".")[2] in INSIDE or is_address(egress.host):
             yield Diagnostic(
                 "TC211",
                 f"the host {egress.host} is no name of the public internet",
@@ -178,7 +178,7 @@ def _host(egress: Egress) -> Pointer:
     return (*at, "host") if at[1] == "security" else at
 
 
-def _is_address(host: str) -> bool:
+def is_address(host: str) -> bool:
     """Whether a resolver takes a text for an IPv4 address: it does as soon as the last part is a number."""
     return re.fullmatch(r"[0-9]+|0x[0-9a-f]*", host.rpartition(".")[2]) is not None
 

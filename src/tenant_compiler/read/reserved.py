@@ -26,12 +26,10 @@ SETTINGS: Final = (
     "placement.orchestrator",
     "placement.replication",
     "security.data_loss_prevention",
-    "security.end_to_end_encryption",
     "security.identity.password.maximum_age_days",
     "security.penetration_testing",
     "security.scanning.blocking",
     "security.vulnerability_scanning",
-    "security.zero_trust_networking",
     "services.*.availability.zones",
     "sizing",
 )
@@ -40,7 +38,6 @@ SETTINGS: Final = (
 WORKSPACE: Final = (
     "cluster.*.admission",
     "cluster.*.gitops",
-    "cluster.*.mesh",
     "cluster.*.monitoring.kind",
     "cluster.*.monitoring.request_metrics",
     "cluster.*.monitoring.rule_labels",

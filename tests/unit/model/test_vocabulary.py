@@ -51,6 +51,8 @@ WHOLE: dict[str, Any] = {
                 "audit_logging": True,
                 "tls": {"minimum_version": "1.3"},
                 "keys": {"custody": "customer_managed", "rotation_days": 90, "hsm": False, "fips": False},
+                "zero_trust_networking": True,
+                "end_to_end_encryption": True,
                 "network": {"egress": {"mail": {"host": "mail.example", "reason": "mail"}}},
             },
             "services": {"portal": {"image": "portal:1", "calls": ["portal"], "env": {"A": "b"}}},

@@ -33,3 +33,19 @@ def test_names_of_the_platform_are_refused(project, host):
 def test_public_names_pass(project, host):
     """Only the last label decides."""
     assert codes(project, host) == []
+
+
+@pytest.mark.parametrize(
+    "host", ["0x7f.0x0.0x0.0x1", "10.1", "kubernetes.default", "portal.t-other-production", "api.k8s.acme.example"]
+)
+def test_addresses_in_other_forms_and_names_of_the_cluster_are_refused(project, host):
+    """A resolver takes numbers for addresses, and tries every name below the cluster's own domains."""
+    with open(f"{project.root}/tenant-compile.toml", encoding="utf-8") as file:
+        text = file.read()
+    project.write("tenant-compile.toml", text + 'dns = { domain = "k8s.acme.example" }\n')
+    assert codes(project, host) == ["TC211"]
+
+
+def test_names_in_other_scripts_pass(project):
+    """Their top-level domains have numbers and dashes."""
+    assert codes(project, "xn--80ak6aa92e.xn--p1ai") == []

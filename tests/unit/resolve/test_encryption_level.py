@@ -26,6 +26,8 @@ def flags(level):
         "rotation": -keys["rotation_days"],
         "hsm": keys["hsm"],
         "fips": keys["fips"],
+        "zero trust": security["zero_trust_networking"],
+        "end to end": security["end_to_end_encryption"],
     }
 
 
@@ -68,7 +70,8 @@ def test_a_level_sets_its_flags(project, level):
     """What the tenant gets is what the table says."""
     project.tenant(tier="premium", security={"encryption_level": level})
     security = security_of(project.one())
-    assert {key: security[key] for key in ("tls", "keys")} == LEVELS[level]["security"]
+    assert {key: security[key] for key in LEVELS[level]["security"]} == LEVELS[level]["security"]
+    assert LEVELS[level]["security"].keys() == {"tls", "keys", "zero_trust_networking", "end_to_end_encryption"}
 
 
 @pytest.mark.parametrize(
@@ -79,6 +82,8 @@ def test_a_level_sets_its_flags(project, level):
         ("maximum", {"keys": {"rotation_days": 91}}),
         ("classified", {"keys": {"hsm": False}}),
         ("classified", {"keys": {"fips": False}}),
+        ("maximum", {"zero_trust_networking": False}),
+        ("classified", {"end_to_end_encryption": False}),
     ],
 )
 def test_a_flag_weaker_than_its_level_is_an_error_at_its_line(project, level, weaker):
@@ -86,8 +91,9 @@ def test_a_flag_weaker_than_its_level_is_an_error_at_its_line(project, level, we
     project.tenant(tier="premium", security={"encryption_level": level, **weaker})
     (found,) = (finding for finding in project.one().diagnostics if finding.severity == "error")
     ((section, values),) = weaker.items()
+    flag = (section, next(iter(values))) if isinstance(values, dict) else (section,)
     assert found.code == "TC309"
-    assert found.place == Place("tenants/acme.yaml", ("spec", "security", section, next(iter(values))))
+    assert found.place == Place("tenants/acme.yaml", ("spec", "security", *flag))
 
 
 @pytest.mark.parametrize(
@@ -97,13 +103,16 @@ def test_a_flag_weaker_than_its_level_is_an_error_at_its_line(project, level, we
         {"keys": {"custody": "customer_managed"}},
         {"keys": {"rotation_days": 90}},
         {"keys": {"fips": True}},
+        {"zero_trust_networking": True},
+        {"end_to_end_encryption": True},
     ],
 )
 def test_a_flag_safer_than_its_level_is_allowed(project, safer):
     """The level is a floor."""
     project.tenant(tier="premium", security={"encryption_level": "basic", **safer})
     ((section, values),) = safer.items()
-    assert values.items() <= security_of(project.one())[section].items()
+    found = security_of(project.one())[section]
+    assert values.items() <= found.items() if isinstance(values, dict) else found == values
 
 
 def test_a_profile_may_lower_the_level_with_all_its_flags(project):

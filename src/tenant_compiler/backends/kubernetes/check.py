@@ -9,7 +9,7 @@ from tenant_compiler.backends.kubernetes.data import secrets
 from tenant_compiler.backends.kubernetes.edge import findings as edge
 from tenant_compiler.backends.kubernetes.layout import HASH
 from tenant_compiler.backends.kubernetes.lower import scenes
-from tenant_compiler.backends.kubernetes.network.policies import uses_objects, uses_sql
+from tenant_compiler.backends.kubernetes.network.findings import findings as network
 from tenant_compiler.backends.kubernetes.schemas import validator
 from tenant_compiler.model.diagnostic import Diagnostic
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tenant_compiler.backends.kubernetes.common import Scene
     from tenant_compiler.model.artifact import Artifact, ArtifactObject
     from tenant_compiler.model.backend import Context
-    from tenant_compiler.model.plan import Egress, Plan
+    from tenant_compiler.model.plan import Plan
 
 _TARGET = "kubernetes"
 _SHOWN = 5
@@ -29,8 +29,8 @@ _SHOWN = 5
 def check(artifacts: Sequence[Artifact], plan: Plan, context: Context) -> Iterator[Diagnostic]:
     """Check the manifests of one tenant.
 
-    Codes: TC501 and TC502 (schema), TC510 and TC518 (wider than declared), TC519 (stores out of reach), TC573
-    (secrets that people bring), those of the edge and of AI (TC580, TC581).
+    Codes: TC501 and TC502 (schema), TC510 and TC518 (wider than declared), TC519 (stores out of reach), TC560 (more
+    destinations than a pod can have), TC573 (secrets that people bring), those of the edge and of AI (TC580, TC581).
     """
     by_folder: dict[str, list[ArtifactObject]] = {}
     for artifact in artifacts:
@@ -38,7 +38,7 @@ def check(artifacts: Sequence[Artifact], plan: Plan, context: Context) -> Iterat
     said: set[str] = set()
     for stem, here in scenes(plan, context):
         yield from _schema(by_folder.get(stem, ()), here, context.kinds.get(here.site.cluster, {}))
-        for finding in (*_reach(here), *edge.findings(here), *of_ai(here), *secrets.by_hand(here)):
+        for finding in (*network(here), *edge.findings(here), *of_ai(here), *secrets.by_hand(here)):
             # What holds in every cluster of the tenant is said once.
             if finding.message not in said:
                 said.add(finding.message)
@@ -109,68 +109,3 @@ def _errors(item: ArtifactObject, errors: list[Any], minor: str) -> Iterator[Dia
             target=_TARGET,
             object=item.id,
         )
-
-
-def _reach(here: Scene) -> Iterator[Diagnostic]:
-    """Compare what network policies can say with what was declared."""
-    if here.cluster["network_policy"] == "none":
-        return  # `supports` says that nothing is enforced: details of what is not would only distract
-    for destination in here.plan.egress:
-        if destination.host:
-            yield _wider(here, destination)
-    for workload in here.plan.workloads:
-        if not workload.uses:
-            continue
-        at = workload.line("uses")
-        if uses_objects(here, workload):
-            yield _object_store(workload.name, at)
-        if uses_sql(here, workload) and not here.cluster["data_cidrs"]:
-            yield _out_of_reach(here, workload.name, at)
-
-
-def _wider(here: Scene, destination: Egress) -> Diagnostic:
-    shown = " and ".join(map(str, destination.ports))
-    who = " and ".join(f"`{name}`" for name in destination.only_for) or "every service"
-    note = "a NetworkPolicy knows addresses only"
-    if here.cluster["network_policy"] == "cilium":
-        note += "; Cilium's own policies, which know host names, are not built yet"
-    return Diagnostic(
-        "TC510",
-        f"{who} may reach all public addresses on port {shown}, which is wider than the declared {destination.host}",
-        severity="warning",
-        pointer=destination.made_from[0],
-        help="declare `cidr` instead of `host` when the addresses of the destination are known",
-        notes=(note,),
-        target=_TARGET,
-        object=f"NetworkPolicy/{destination.only_for[0] if destination.only_for else 'default.egress'}",
-    )
-
-
-def _object_store(service: str, pointer: tuple[str | int, ...]) -> Diagnostic:
-    return Diagnostic(
-        "TC518",
-        f"{service} may reach all public addresses on port 443, because it uses an object store",
-        severity="info",
-        pointer=pointer,
-        help="keep in mind that the network does not hold it to the store's own end point; the store's access rules do",
-        target=_TARGET,
-        object=f"NetworkPolicy/{service}",
-    )
-
-
-def _out_of_reach(here: Scene, service: str, pointer: tuple[str | int, ...]) -> Diagnostic:
-    cluster = here.site.cluster
-    where = (
-        f"the cluster profile {cluster}" if cluster else f"the region {here.site.region} has no cluster profile, which"
-    )
-    return Diagnostic(
-        "TC519",
-        f"{service} cannot reach its SQL store: {where} names no addresses of stores",
-        severity="warning",
-        pointer=pointer,
-        help=f'set `data_cidrs = ["10.20.0.0/16"]`, with the range of the databases, in `[cluster.{cluster}]`'
-        if cluster
-        else "name a `cluster_profile` for the region, one with `data_cidrs`",
-        target=_TARGET,
-        object=f"NetworkPolicy/{service}",
-    )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tenant_compiler.backends.kubernetes import edge
 from tenant_compiler.backends.kubernetes.common import DEFAULT_CLUSTER, priority_class, scene, service_metadata
 from tenant_compiler.backends.kubernetes.data import secrets, volumes
-from tenant_compiler.backends.kubernetes.network import policies
+from tenant_compiler.backends.kubernetes.network import istio, policies
 from tenant_compiler.backends.kubernetes.operations import backups, tracing
 from tenant_compiler.backends.kubernetes.rollouts import analysis, argo
 from tenant_compiler.backends.kubernetes.services import keda, scaling, workloads
@@ -46,6 +46,7 @@ def manifests(here: Scene) -> list[ArtifactObject]:
     plan = here.plan
     found = namespace.objects(here)
     found += policies.namespace_policies(here)
+    found += istio.namespace_policies(here)
     found += access.operators(here)
     found += access.duties(here)
     if plan.break_glass is not None:
@@ -71,9 +72,8 @@ def _service(
 ) -> Iterator[ArtifactObject]:
     """Make the objects of one service: the identity and the network before the pods that need them."""
     yield access.service_account(here, meta, workload)
-    policy = policies.service_policy(here, meta, workload, ports)
-    if policy is not None:
-        yield policy
+    yield from policies.service_policies(here, meta, workload, ports)
+    yield from istio.service_policy(here, meta, workload)
     if workload.port is not None:
         yield from scaling.services(here, meta, workload, workload.port)
     if workload.volumes:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, NotRequired
 from annotated_types import Ge, Le, MaxLen
 from typing_extensions import TypedDict
 
-from tenant_compiler.model.vocabulary.annotations import LABEL, LINE, NAME, URL, Info
+from tenant_compiler.model.vocabulary.annotations import HOST, LABEL, LINE, NAME, URL, Info
 from tenant_compiler.model.vocabulary.cluster_data import ClusterSecrets, RuntimeClasses, StorageClasses
 from tenant_compiler.model.vocabulary.edge import Certificates, Gateway
 from tenant_compiler.model.vocabulary.groups import Group
@@ -116,6 +116,46 @@ class ClusterBackup(TypedDict):
     ]
 
 
+class Mesh(TypedDict):
+    """What gives pods an identity that they prove to each other."""
+
+    kind: Annotated[
+        Literal["none", "istio", "cilium"],
+        Info(
+            "What the mesh is.",
+            "istio",
+            values={
+                "none": "There is none.",
+                "istio": "Istio with sidecars and its CNI plug-in; the gateway and the monitoring are in it.",
+                "cilium": "Cilium's mutual authentication; needs `network_policy` to be `cilium`, too.",
+            },
+            default="none",
+        ),
+    ]
+    namespace: Annotated[
+        str, Info("The namespace of Istio's control plane.", "istio-system", pattern=LABEL, default="istio-system")
+    ]
+    revision: NotRequired[
+        Annotated[str, Info("The revision or its tag that injects sidecars.", "prod-stable", pattern=LABEL)]
+    ]
+
+
+class Dns(TypedDict):
+    """How pods resolve names."""
+
+    domain: Annotated[str, Info("The cluster's domain.", "cluster.local", pattern=HOST, default="cluster.local")]
+    search: Annotated[
+        list[Annotated[str, Info("A domain.", "eu-central-1.compute.internal", pattern=HOST)]],
+        Info("Domains that nodes add to names.", ["eu-central-1.compute.internal"], default=[]),
+    ]
+    address: NotRequired[
+        Annotated[
+            str,
+            Info("Of the resolver on every node (NodeLocal DNSCache), as a range.", "169.254.20.10/32", format="cidr"),
+        ]
+    ]
+
+
 class Accelerators(TypedDict):
     """The cluster's accelerators."""
 
@@ -220,6 +260,13 @@ class Cluster(TypedDict):
             default=False,
         ),
     ]
+    pod_encryption: NotRequired[
+        Annotated[
+            bool, Info("The network plug-in encrypts what pods say to each other (WireGuard, IPsec).", example=True)
+        ]
+    ]
+    mesh: NotRequired[Annotated[Mesh, Info("What gives pods an identity.", {"kind": "istio"})]]
+    dns: NotRequired[Annotated[Dns, Info("How pods resolve names.", {"address": "169.254.20.10/32"})]]
     gateway: NotRequired[Annotated[Gateway, Info("Where clients' requests come from.", {"namespace": "gateway"})]]
     certificates: NotRequired[
         Annotated[Certificates, Info("Where certificates of exposed hosts come from.", {"issuer": "letsencrypt"})]

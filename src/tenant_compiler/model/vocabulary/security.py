@@ -140,15 +140,25 @@ class Security(TypedDict):
     encryption_level: Annotated[
         Literal["basic", "enhanced", "maximum", "classified"],
         Info(
-            "Sets `tls` and `keys` (the layer `derived:encryption_level`); a flag weaker than its level is an error.",
+            "Sets `tls`, `keys` and the next two flags (the layer `derived:encryption_level`); a flag weaker than its"
+            " level is an error.",
             "maximum",
             values={
                 "basic": "TLS in transit; keys of the provider at rest.",
                 "enhanced": "A key of the tenant's own, rotated every year.",
-                "maximum": "TLS 1.3 only; the key rotates every 90 days.",
+                "maximum": "TLS 1.3 only, end to end, in a network of zero trust; the key rotates every 90 days.",
                 "classified": "Keys in an HSM of the operator's own, FIPS end points only.",
             },
         ),
+    ]
+    zero_trust_networking: Annotated[
+        bool,
+        Info(
+            "No service trusts a caller by its place in the network, only by an identity that it proves.", example=True
+        ),
+    ]
+    end_to_end_encryption: Annotated[
+        bool, Info("Traffic is encrypted inside the cluster, too: from the gateway to the last service.", example=True)
     ]
     audit_logging: Annotated[
         bool,

@@ -115,14 +115,11 @@ def test_what_is_wider_is_said_once_for_all_clusters(make_plan, make_site, make_
     assert codes() == codes(network_policy="none") == ["TC510"]
 
 
-def test_cilium_is_not_praised_for_what_is_not_built(make_plan, make_context, make_cluster, make_egress):
-    """A cluster that could enforce host names still gets the warning, with the reason."""
+def test_cilium_knows_host_names(make_plan, make_context, make_cluster, make_egress):
+    """Where policies know host names, nothing is wider than declared."""
     context = make_context(cluster={"shared-eu": make_cluster(network_policy="cilium")})
 
-    (finding,) = BACKEND.check((), make_plan(egress=(make_egress(),)), context)
-
-    assert finding.code == "TC510"
-    assert "not built yet" in finding.notes[0]
+    assert list(BACKEND.check((), make_plan(egress=(make_egress(),)), context)) == []
 
 
 def test_an_object_store_opens_public_addresses_and_that_is_said(

@@ -8,65 +8,24 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from reachability import Pod, World
 from tenant_compiler.backends.kubernetes.backend import KubernetesBackend
 
 BACKEND = KubernetesBackend()
 SERVICES = ("a", "b", "c", "d")
 
 
-class Network:
-    """A slow and literal reading of NetworkPolicies, after the text of the API's documentation."""
-
-    def __init__(self, objects):
-        self.namespace = next(o for o in objects if o["kind"] == "Namespace")["metadata"]["name"]
-        self.policies = [o["spec"] for o in objects if o["kind"] == "NetworkPolicy"]
+class Network(World):
+    """The policies of one tenant."""
 
     def pod(self, service):
-        """One end: a pod of the tenant's."""
-        return {"labels": {"app.kubernetes.io/name": service}, "namespace": self.namespace}
+        """A pod of the tenant's."""
+        return super().pod(self.namespaces[0], service)
 
-    def lets(self, source, target, port, protocol="TCP"):
-        """Whether traffic passes both ends; an end is a pod, or an address."""
-        return self._end("Egress", source, target, port, protocol) and self._end(
-            "Ingress", target, source, port, protocol
-        )
-
-    def _end(self, direction, pod, peer, port, protocol):
-        if not isinstance(pod, dict) or pod["namespace"] != self.namespace:
-            return True
-        chosen = [
-            spec
-            for spec in self.policies
-            if direction in spec["policyTypes"] and self._selects(spec["podSelector"], pod["labels"])
-        ]
-        rules = [rule for spec in chosen for rule in spec.get(direction.lower(), [])]
-        ends = "to" if direction == "Egress" else "from"
-        return not chosen or any(
-            any(self._peer(item, peer) for item in rule[ends])
-            and any(item["port"] == port and item["protocol"] == protocol for item in rule["ports"])
-            for rule in rules
-        )
-
-    def _peer(self, item, peer):
-        if "ipBlock" in item:
-            if isinstance(peer, dict):
-                return False
-            address = ipaddress.ip_address(peer)
-            return address in ipaddress.ip_network(item["ipBlock"]["cidr"]) and not any(
-                address in ipaddress.ip_network(hole) for hole in item["ipBlock"].get("except", [])
-            )
-        if not isinstance(peer, dict):
-            return False
-        if "namespaceSelector" in item:
-            if not self._selects(item["namespaceSelector"], {"kubernetes.io/metadata.name": peer["namespace"]}):
-                return False
-        elif peer["namespace"] != self.namespace:
-            return False
-        return self._selects(item.get("podSelector", {}), peer["labels"])
-
-    @staticmethod
-    def _selects(selector, labels):
-        return selector.get("matchLabels", {}).items() <= labels.items()
+    @property
+    def policies(self):
+        """The NetworkPolicies' specs."""
+        return [item["spec"] for item in self.kind("NetworkPolicy")]
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +39,7 @@ def network(make_plan, make_context, lower):
     return make
 
 
-OTHER = {"labels": {"app.kubernetes.io/name": "portal"}, "namespace": "t-other-production"}
+OTHER = Pod("t-other-production", {"app.kubernetes.io/name": "portal"})
 
 
 @settings(max_examples=40, deadline=None)
@@ -109,19 +68,19 @@ def test_services_reach_exactly_what_they_call(network, make_workload, calls):
 def test_names_are_resolved_by_every_pod_and_by_the_clusters_resolver_only(network):
     """Port 53 of kube-dns is open over UDP and TCP, to any pod of the namespace; other pods' port 53 is not."""
     read = network()
-    resolver = {"labels": {"k8s-app": "kube-dns"}, "namespace": "kube-system"}
+    resolver = Pod("kube-system", {"k8s-app": "kube-dns"})
 
     for protocol in ("UDP", "TCP"):
         assert read.lets(read.pod("portal"), resolver, 53, protocol)
         assert read.lets(read.pod("anything"), resolver, 53, protocol)
-    assert not read.lets(read.pod("portal"), {"labels": {}, "namespace": "kube-system"}, 53, "UDP")
-    assert not read.lets(read.pod("portal"), {"labels": {"k8s-app": "kube-dns"}, "namespace": "t-other"}, 53, "UDP")
+    assert not read.lets(read.pod("portal"), Pod("kube-system", {}), 53, "UDP")
+    assert not read.lets(read.pod("portal"), Pod("t-other", {"k8s-app": "kube-dns"}), 53, "UDP")
 
 
 def test_only_exposed_services_are_open_to_the_gateway(network, make_workload):
     """The gateway's namespace reaches a service with hosts on its port; monitoring reaches every port."""
     read = network(workloads=(make_workload("portal"), make_workload("search", port=9000, hosts=())))
-    gateway, monitoring = ({"labels": {}, "namespace": name} for name in ("gateway", "monitoring"))
+    gateway, monitoring = (Pod(name, {}) for name in ("gateway", "monitoring"))
 
     assert read.lets(gateway, read.pod("portal"), 8080)
     assert not read.lets(gateway, read.pod("portal"), 9000)
@@ -164,8 +123,8 @@ def test_spans_go_to_the_collector_only(network):
     """The namespace and port of the profile's OTLP address are open to every pod."""
     read = network()
 
-    assert read.lets(read.pod("portal"), {"labels": {"x": "y"}, "namespace": "observability"}, 4317)
-    assert not read.lets(read.pod("portal"), {"labels": {}, "namespace": "observability"}, 80)
+    assert read.lets(read.pod("portal"), Pod("observability", {"x": "y"}), 4317)
+    assert not read.lets(read.pod("portal"), Pod("observability", {}), 80)
 
 
 @pytest.mark.parametrize(
@@ -257,4 +216,4 @@ def test_a_cluster_without_gateway_and_monitoring_opens_nothing_from_outside(net
     read = network(make_context(cluster={"shared-eu": bare}))
 
     for namespace in ("gateway", "monitoring", "observability"):
-        assert not read.lets({"labels": {}, "namespace": namespace}, read.pod("portal"), 8080)
+        assert not read.lets(Pod(namespace, {}), read.pod("portal"), 8080)

@@ -213,6 +213,44 @@ def _network_policy(item: ArtifactObject, value: dict[str, Any], found: Found) -
     _keep(spec, faulty=faulty)
 
 
+def _cilium_policy(item: ArtifactObject, value: dict[str, Any], found: Found) -> None:
+    """TC517: entities and expressions choose more than pods by their labels do."""
+    spec = mapping(value.get("spec"))
+    for direction, end in (("ingress", "from"), ("egress", "to")):
+        for rule in mappings(spec.get(direction)):
+            if id(rule) in _CLEAN:
+                continue
+            wide = sorted(_WIDE.intersection(words(rule.get(f"{end}Entities"))))
+            chosen = mappings(rule.get(f"{end}Endpoints"))
+            faults = [f"the entity `{entity}`" for entity in wide]
+            faults += ["an expression about namespaces" for peer in chosen if peer.get("matchExpressions")]
+            for fault in faults:
+                help_ = f"select pods by labels, and their namespace by `{_CILIUM_NAMESPACE}`"
+                found.add("TC517", item, f"{fault} opens it to other tenants too", help_)
+            _keep(rule, faulty=bool(faults))
+
+
+def _authorization(item: ArtifactObject, value: dict[str, Any], found: Found) -> None:
+    """TC517: a rule of the mesh that names no caller."""
+    spec = mapping(value.get("spec"))
+    if spec.get("action", "ALLOW") != "ALLOW":
+        return
+    for rule in mappings(spec.get("rules")):
+        sources = [mapping(each.get("source")) for each in mappings(rule.get("from"))]
+        callers = [[*words(source.get("principals")), *words(source.get("namespaces"))] for source in sources]
+        if not callers or not all(callers) or any("*" in name for names in callers for name in names):
+            found.add(
+                "TC517",
+                item,
+                "a rule names no caller, which opens it to every namespace, those of other tenants too",
+                "name `principals` or `namespaces` in `from`, without a star",
+            )
+
+
+_WIDE: Final = frozenset({"all", "cluster", "world"})
+_CILIUM_NAMESPACE: Final = "k8s:io.kubernetes.pod.namespace"
+
+
 def _any_namespace(peer: dict[str, Any]) -> bool:
     selector = peer.get("namespaceSelector")
     return isinstance(selector, dict) and not any(selector.values())
@@ -247,4 +285,6 @@ _RULES: Final[dict[str, Callable[[ArtifactObject, dict[str, Any], Found], None]]
     "ClusterRoleBinding": _cluster_binding,
     "HorizontalPodAutoscaler": _autoscaler,
     "NetworkPolicy": _network_policy,
+    "CiliumNetworkPolicy": _cilium_policy,
+    "AuthorizationPolicy": _authorization,
 }

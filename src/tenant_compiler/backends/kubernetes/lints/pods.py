@@ -38,6 +38,8 @@ class Pods(NamedTuple):
     """Of the pods."""
     containers: list[dict[str, Any]]
     """Those that run first, before the others start, at the end."""
+    annotations: dict[str, Any]
+    """Of the pods."""
 
 
 def pods_of(item: ArtifactObject, kind: str, name: str) -> Pods | None:
@@ -54,12 +56,14 @@ def pods_of(item: ArtifactObject, kind: str, name: str) -> Pods | None:
     containers = mappings(spec.get("containers"))
     if "initContainers" in spec:
         containers = containers + mappings(spec["initContainers"])
-    labels = within(template, "metadata", "labels")
-    return Pods(item, kind, name, mapping(item.value.get("spec")), labels, spec, containers)
+    meta = mapping(template.get("metadata"))
+    labels, annotations = mapping(meta.get("labels")), mapping(meta.get("annotations"))
+    return Pods(item, kind, name, mapping(item.value.get("spec")), labels, spec, containers, annotations)
 
 
 def _collector(item: ArtifactObject, name: str) -> Pods:
     """The operator makes a Deployment of it, with one container."""
     spec = mapping(item.value.get("spec"))
+    annotations = mapping(spec.get("podAnnotations"))
     pod = {"serviceAccountName": spec.get("serviceAccount")}
-    return Pods(item, COLLECTOR, name, spec, {}, pod, [{"resources": mapping(spec.get("resources"))}])
+    return Pods(item, COLLECTOR, name, spec, {}, pod, [{"resources": mapping(spec.get("resources"))}], annotations)

@@ -43,6 +43,9 @@ _BOUNDS: Final = (
     _Bound("limits.memory", "limits", "memory_gb", "GiB", show_gib, _HALF_A_GIB),
 )
 
+_SIDECAR: Final = tuple(f"sidecar.istio.io/proxy{what}" for what in ("CPU", "CPULimit", "Memory", "MemoryLimit"))
+"""The annotations of a pod in Istio's mesh, in the order of the bounds."""
+
 _Amounts = tuple[int, int, int, int]
 """Billionths for each of the bounds, in their order."""
 _NOTHING: Final[_Amounts] = (0, 0, 0, 0)
@@ -214,6 +217,10 @@ def _of_pod(pods: Pods) -> _Amounts:
         known = _READ.get(id(resources))
         amounts = _of_container(resources) if known is None else known[1]
         total = (total[0] + amounts[0], total[1] + amounts[1], total[2] + amounts[2], total[3] + amounts[3])
+    if _SIDECAR[0] in pods.annotations:
+        # The mesh adds a container with these amounts when the pod is made, and the quota counts it.
+        cpu, cpu_limit, memory, memory_limit = (read(pods.annotations.get(name)) or 0 for name in _SIDECAR)
+        total = (total[0] + cpu, total[1] + cpu_limit, total[2] + memory, total[3] + memory_limit)
     return total
 
 

@@ -1,7 +1,8 @@
 """NetworkPolicies: everything is denied both ways, then allowed as the tenant and the cluster profile say.
 
 What holds for all pods of the namespace is called ``default.<what>``; a service's own policy has the service's name.
-The dot keeps the two apart: no service can have one in its name.
+The dot keeps the two apart: no service can have one in its name. A way that leads to a host name is Cilium's to open;
+what Cilium opens must not be opened wider here, because whatever any policy allows is allowed.
 """
 
 from __future__ import annotations
@@ -10,147 +11,122 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from tenant_compiler.backends.kubernetes.common import NAME, NAMESPACE_NAME, OWN, TENANT, made, metadata, pods_of
+from tenant_compiler.backends.kubernetes.network import cilium, ways
 from tenant_compiler.backends.kubernetes.operations import tracing
 from tenant_compiler.model.artifact import ArtifactObject, Shared
+from tenant_compiler.model.plan_trust import MUTUAL, ZERO_TRUST
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from tenant_compiler.backends.kubernetes.common import Scene
+    from tenant_compiler.backends.kubernetes.network.ways import Peer, Way
     from tenant_compiler.model.plan import Egress, Lineage, Workload
-
-SQL_PORTS: Final = {"postgres": 5432}
-"""The port of each database engine."""
-
-# What no destination outside the platform may be. The metadata services of all clouds lie in the link-local ranges, in
-# the shared and unique local ones, or (Azure's second one) have an address of their own.
-PRIVATE: Final = (
-    "0.0.0.0/8",
-    "10.0.0.0/8",
-    "100.64.0.0/10",
-    "127.0.0.0/8",
-    "168.63.129.16/32",
-    "169.254.0.0/16",
-    "172.16.0.0/12",
-    "192.168.0.0/16",
-)
-PRIVATE_6: Final = ("::1/128", "fc00::/7", "fe80::/10")
-
-IDENTITY_AGENTS: Final = {"pod-identity": ("169.254.170.23/32", 80), "workload-identity": ("169.254.169.252/32", 988)}
-"""Where on its node a pod asks who it is in the cloud, by the profile's `cloud_identity`; others need nobody there."""
 
 _EVERYTHING: Final = Shared({})
 _DENY: Final = Shared({"podSelector": _EVERYTHING, "policyTypes": ["Ingress", "Egress"]})
-_DNS: Final = Shared(
-    {
-        "podSelector": _EVERYTHING,
-        "policyTypes": ["Egress"],
-        "egress": [
-            {
-                "to": [
-                    {
-                        "namespaceSelector": {"matchLabels": {NAMESPACE_NAME: "kube-system"}},
-                        "podSelector": {"matchLabels": {"k8s-app": "kube-dns"}},
-                    }
-                ],
-                "ports": [{"protocol": "UDP", "port": 53}, {"protocol": "TCP", "port": 53}],
-            }
-        ],
-    }
-)
+_RESOLVER: Final = {
+    "namespaceSelector": {"matchLabels": {NAMESPACE_NAME: "kube-system"}},
+    "podSelector": {"matchLabels": {"k8s-app": "kube-dns"}},
+}
 
 
 def namespace_policies(here: Scene) -> list[ArtifactObject]:
-    """Make what holds for all pods: deny, name resolution, the collector of spans, declared destinations."""
-    found = [
-        _policy(metadata(here, "default.deny"), _DENY, TENANT),
-        _policy(metadata(here, "default.dns"), _DNS, TENANT),
-    ]
+    """Make what holds for all pods: deny, name resolution, the platform's own ways, declared destinations."""
+    found = [_policy(metadata(here, "default.deny"), _DENY, TENANT)]
+    if ways.by_name(here):
+        found += cilium.resolution(here)
+    else:
+        spec = _resolution(here.cluster["dns"].get("address", "") if "dns" in here.cluster else "")
+        found.append(_policy(metadata(here, "default.dns"), spec, TENANT))
     spans = tracing.destination(here)
     if spans is not None:
         found.append(_policy(metadata(here, "default.tracing"), spans, TENANT))
-    egress = [destination for destination in here.plan.egress if not destination.only_for]
-    if egress:
-        rules = [_outside(destination) for destination in egress]
-        apart = tuple(workload.name for workload in here.plan.workloads if workload.own_egress)
-        spec = {"podSelector": _others(apart), "policyTypes": ["Egress"], "egress": rules}
-        pointers = tuple(pointer for destination in egress for pointer in _lines(destination))
-        meta = metadata(here, "default.egress")
-        # The policy itself has no room for names and reasons, and who reads it wants to know them.
-        meta["annotations"] = {OWN + "egress": "\n".join(map(_declared, egress))}
-        found.append(_policy(meta, spec, pointers))
+    if tracing.collects(here):
+        found.append(_collector(here))
+    control = ways.control(here)
+    if control is not None:
+        found.append(_policy(metadata(here, "default.mesh"), _to_platform(control), here.plan.trust.made_from))
+    if here.plan.egress:
+        found += _outside(here)
     return found
 
 
-def service_policy(
+def service_policies(
     here: Scene, meta: Shared, workload: Workload, ports: Mapping[str, int | None]
-) -> ArtifactObject | None:
-    """Make a service's own policy: who may call it, and what of the platform it may reach.
+) -> Iterator[ArtifactObject]:
+    """Make a service's own policies: who may call it, and what of the platform it may reach.
+
+    Nothing when nothing beyond the defaults is allowed.
 
     Args:
         here: the tenant in its cluster.
         meta: the service's metadata.
         workload: the service.
         ports: the ports of all services of the tenant, by name.
-
-    Returns:
-        None when nothing beyond the defaults is allowed.
     """
-    ingress = _ingress(here, workload)
-    egress = [_towards(name, port) for name in workload.calls if (port := ports.get(name)) is not None]
-    egress += _to_stores(here, workload)
-    own = [destination for destination in here.plan.egress if workload.name in destination.only_for]
-    egress += map(_outside, own)
-    if not ingress and not egress:
-        return None
-    spec: dict[str, Any] = {"podSelector": pods_of(workload.name), "policyTypes": []}
-    for direction, rules in (("Ingress", ingress), ("Egress", egress)):
-        if rules:
-            spec["policyTypes"].append(direction)
-            spec[direction.lower()] = rules
-    pointers = tuple(workload.line(key) for key, said in (("calls", workload.calls), ("uses", workload.uses)) if said)
-    ways_out = tuple(pointer for destination in own for pointer in destination.made_from)
-    return _policy(meta, spec, (*workload.made_from, *pointers, *ways_out))
+    inward, outward = ways.inward(here, workload), ways.outward(here, workload, ports)
+    if not inward and not outward:
+        return
+    said = tuple(workload.line(key) for key, said in (("calls", workload.calls), ("uses", workload.uses)) if said)
+    own = [item for item in here.plan.egress if workload.name in item.only_for]
+    pointers = (*workload.made_from, *said, *(pointer for item in own for pointer in item.made_from))
+    if ways.knows_hosts(here) and (here.plan.trust.zero_trust or ways.authenticates(here)):
+        yield cilium.service_policy(here, meta, inward, outward, (*pointers, *_proved(here)))
+        return
+    named = [way for way in outward if _names_host(way)] if ways.knows_hosts(here) else []
+    if named:
+        outward = [way for way in outward if way not in named]
+        yield cilium.service_policy(here, meta, [], named, pointers)
+    if inward or outward:
+        spec: dict[str, Any] = {"podSelector": pods_of(workload.name), "policyTypes": []}
+        for direction, side, found in (("Ingress", "from", inward), ("Egress", "to", outward)):
+            if found:
+                spec["policyTypes"].append(direction)
+                spec[direction.lower()] = [_rule(side, way) for way in found]
+        yield _policy(meta, spec, pointers)
 
 
-def uses_sql(here: Scene, workload: Workload) -> list[int]:
-    """The ports of the databases that a service uses, each once."""
-    return sorted({SQL_PORTS[store.engine] for store in here.plan.sql if store.name in workload.uses})
+def _collector(here: Scene) -> ArtifactObject:
+    """The policy of the tenant's own collector of spans: all its pods may send, and the platform is where it goes."""
+    said, otlp = here.plan.tracing, here.cluster["tracing"]["otlp"]
+    pointers = (*(said.made_from if said is not None else ()), *TENANT)
+    meta = metadata(here, "default.collector")
+    if ways.authenticates(here):
+        return cilium.collector(here, meta, otlp, (*pointers, *_proved(here)))
+    return _policy(meta, tracing.network(otlp), pointers)
 
 
-def uses_objects(here: Scene, workload: Workload) -> bool:
-    """Whether a service uses an object store."""
-    return any(store.name in workload.uses for store in here.plan.objects)
+def _proved(here: Scene) -> Lineage:
+    """The flags that Cilium's policies carry; encryption is the network plug-in's, not a policy's."""
+    return tuple(pointer for pointer in here.plan.trust.made_from if pointer in {ZERO_TRUST, MUTUAL})
 
 
-def _ingress(here: Scene, workload: Workload) -> list[Shared]:
-    port = workload.port
-    if port is None:
-        return []
-    rules = [_callers(workload.callers, port)] if workload.callers else []
-    gateway, monitoring = here.cluster.get("gateway"), here.cluster.get("monitoring")
-    if workload.hosts and gateway is not None:
-        rules.append(_from_namespace(gateway["namespace"], port))
-    if monitoring is not None:
-        rules.append(_from_namespace(monitoring["namespace"], port))
-    return rules
+def _outside(here: Scene) -> Iterator[ArtifactObject]:
+    """The ways to what the tenant declares for all its pods: Cilium's where they lead to a host, and it is there."""
+    by_name = ways.knows_hosts(here)
+    everybodys = [item for item in here.plan.egress if not item.only_for]
+    pods = _others(tuple(workload.name for workload in here.plan.workloads if workload.own_egress))
+    for ending, destinations in ways.chunks([item for item in everybodys if not (item.host and by_name)]):
+        meta, pointers = _declared(here, f"default.egress{ending}", destinations)
+        rules = [_rule("to", ways.declared(here, destination)) for destination in destinations]
+        yield _policy(meta, {"podSelector": pods, "policyTypes": ["Egress"], "egress": rules}, pointers)
+    if not by_name:
+        return
+    for ending, destinations in ways.chunks([item for item in everybodys if item.host]):
+        meta, pointers = _declared(here, f"default.egress{ending}", destinations)
+        yield cilium.outside(meta, pods, [ways.declared(here, destination) for destination in destinations], pointers)
+    named = [item for item in here.plan.egress if item.host]
+    if named:
+        yield cilium.private(here, named)
 
 
-def _to_stores(here: Scene, workload: Workload) -> list[Shared]:
-    if not workload.uses:
-        return []
-    rules = []
-    ranges = tuple(here.cluster["data_cidrs"])
-    ports = uses_sql(here, workload) if ranges else []
-    if ports:
-        rules.append(_to_ranges(ranges, tuple(ports)))
-    if uses_objects(here, workload):
-        # The end points of object stores have no addresses of their own that could be listed here.
-        rules.append(_anywhere((443,)))
-        agent = IDENTITY_AGENTS.get(here.cluster.get("cloud_identity", ""))
-        if agent is not None:
-            rules.append(_agent(*agent))
-    return rules
+def _declared(here: Scene, name: str, destinations: Sequence[Egress]) -> tuple[dict[str, Any], Lineage]:
+    """The metadata of a policy with declared destinations, and what it was made from."""
+    meta = metadata(here, name)
+    # The policy itself has no room for names and reasons, and who reads it wants to know them.
+    meta["annotations"] = {OWN + "egress": "\n".join(map(_described, destinations))}
+    return meta, tuple(pointer for destination in destinations for pointer in _lines(destination))
 
 
 def _policy(meta: dict[str, Any], spec: dict[str, Any], pointers: tuple[Any, ...]) -> ArtifactObject:
@@ -158,7 +134,7 @@ def _policy(meta: dict[str, Any], spec: dict[str, Any], pointers: tuple[Any, ...
     return made("NetworkPolicy", value, pointers)
 
 
-def _declared(destination: Egress) -> str:
+def _described(destination: Egress) -> str:
     ports = ", ".join(map(str, destination.ports))
     return f"{destination.name}: {destination.host or destination.cidr}, ports {ports}: {destination.reason}"
 
@@ -170,10 +146,8 @@ def _lines(destination: Egress) -> Lineage:
     return (*destination.made_from, *((*at, field) for field in (where, "ports", "reason")))
 
 
-def _outside(destination: Egress) -> Shared:
-    if destination.cidr:
-        return _to_range(destination.cidr, destination.ports)
-    return _anywhere(destination.ports)
+def _names_host(way: Way) -> bool:
+    return way.peers[0].kind == "host"
 
 
 @lru_cache(maxsize=256)
@@ -184,56 +158,44 @@ def _others(apart: tuple[str, ...]) -> Shared:
     return Shared({"matchExpressions": [{"key": NAME, "operator": "NotIn", "values": list(apart)}]})
 
 
-@lru_cache(maxsize=256)
-def _anywhere(ports: tuple[int, ...]) -> Shared:
-    """To every public address, because a NetworkPolicy knows no host names."""
-    blocks = [
-        {"ipBlock": {"cidr": "0.0.0.0/0", "except": list(PRIVATE)}},
-        {"ipBlock": {"cidr": "::/0", "except": list(PRIVATE_6)}},
-    ]
-    return Shared({"to": blocks, "ports": _tcp(ports)})
-
-
-@lru_cache(maxsize=4)
-def _agent(address: str, port: int) -> Shared:
-    return Shared({"to": [{"ipBlock": {"cidr": address}}], "ports": _tcp((port,))})
-
-
-@lru_cache(maxsize=256)
-def _to_range(cidr: str, ports: tuple[int, ...]) -> Shared:
-    block: dict[str, Any] = {"cidr": cidr}
-    holes = _private_parts(cidr)
-    if holes:
-        block["except"] = holes
-    return Shared({"to": [{"ipBlock": block}], "ports": _tcp(ports)})
+@lru_cache(maxsize=64)
+def _resolution(address: str) -> Shared:
+    """To the cluster's resolver; the one on every node has an address instead of labels."""
+    to: list[dict[str, Any]] = [_RESOLVER]
+    if address:
+        to.append({"ipBlock": {"cidr": address}})
+    ports = [{"protocol": "UDP", "port": 53}, {"protocol": "TCP", "port": 53}]
+    rule = {"to": to, "ports": ports}
+    return Shared({"podSelector": _EVERYTHING, "policyTypes": ["Egress"], "egress": [rule]})
 
 
 @lru_cache(maxsize=64)
-def _to_ranges(cidrs: tuple[str, ...], ports: tuple[int, ...]) -> Shared:
-    return Shared({"to": [{"ipBlock": {"cidr": cidr}} for cidr in cidrs], "ports": _tcp(ports)})
+def _to_platform(way: Way) -> Shared:
+    return Shared({"podSelector": _EVERYTHING, "policyTypes": ["Egress"], "egress": [_rule("to", way)]})
 
 
-@lru_cache(maxsize=1024)
-def _callers(names: tuple[str, ...], port: int) -> Shared:
-    return Shared({"from": [{"podSelector": pods_of(name)} for name in names], "ports": _tcp((port,))})
+@lru_cache(maxsize=2048)
+def _rule(side: str, way: Way) -> Shared:
+    """Spell one way; the end is ``from`` or ``to``."""
+    peers = [spelled for peer in way.peers for spelled in _peer(peer)]
+    return Shared({side: peers, "ports": [{"protocol": "TCP", "port": port} for port in way.ports]})
 
 
-@lru_cache(maxsize=1024)
-def _towards(name: str, port: int) -> Shared:
-    return Shared({"to": [{"podSelector": pods_of(name)}], "ports": _tcp((port,))})
-
-
-@lru_cache(maxsize=1024)
-def _from_namespace(namespace: str, port: int) -> Shared:
-    return Shared({"from": [_namespace(namespace)], "ports": _tcp((port,))})
-
-
-def _namespace(name: str) -> dict[str, Any]:
-    return {"namespaceSelector": {"matchLabels": {NAMESPACE_NAME: name}}}
-
-
-def _tcp(ports: tuple[int, ...]) -> list[dict[str, Any]]:
-    return [{"protocol": "TCP", "port": port} for port in ports]
+def _peer(peer: Peer) -> list[dict[str, Any]]:
+    if peer.kind == "service":
+        return [{"podSelector": pods_of(peer.name)}]
+    if peer.kind == "namespace":
+        return [{"namespaceSelector": {"matchLabels": {NAMESPACE_NAME: peer.name}}}]
+    if peer.kind == "public":
+        return [
+            {"ipBlock": {"cidr": "0.0.0.0/0", "except": list(ways.PRIVATE)}},
+            {"ipBlock": {"cidr": "::/0", "except": list(ways.PRIVATE_6)}},
+        ]
+    block: dict[str, Any] = {"cidr": peer.name}
+    holes = _private_parts(peer.name) if peer.kind == "range" else []
+    if holes:
+        block["except"] = holes
+    return [{"ipBlock": block}]
 
 
 def _private_parts(cidr: str) -> list[str]:
@@ -241,7 +203,7 @@ def _private_parts(cidr: str) -> list[str]:
     import ipaddress  # noqa: PLC0415 - 6 ms that only a tenant with such a destination pays
 
     network = ipaddress.ip_network(cidr)
-    known = PRIVATE if network.version == 4 else PRIVATE_6  # noqa: PLR2004
+    known = ways.PRIVATE if network.version == 4 else ways.PRIVATE_6  # noqa: PLR2004
     return [
         text
         for text in known

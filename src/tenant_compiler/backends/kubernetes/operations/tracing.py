@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from tenant_compiler.backends.kubernetes.common import NAME, NAMESPACE_NAME, TENANT, made, metadata
+from tenant_compiler.backends.kubernetes.network.ways import SIDECAR, meshed
 from tenant_compiler.backends.kubernetes.support import HONOURED, Answer, called
 from tenant_compiler.emit.escape import opentelemetry, ottl_pattern
 from tenant_compiler.model.artifact import Shared
@@ -32,7 +33,7 @@ INJECT: Final = "instrumentation.opentelemetry.io/inject-sdk"
 """The annotation of pods to which the operator gives the variables of the Instrumentation."""
 _API: Final = "opentelemetry.io"
 _GRPC, _HTTP = 4317, 4318
-_PODS: Final = Shared(
+PODS: Final = Shared(
     {
         "matchLabels": {
             "app.kubernetes.io/component": "opentelemetry-collector",
@@ -101,7 +102,7 @@ def destination(here: Scene) -> Shared | None:
 
 
 def objects(here: Scene) -> list[ArtifactObject]:
-    """Make the collector with its identity and network, and what tells the pods about it."""
+    """Make the collector with its identity, and what tells the pods about it."""
     said = here.plan.tracing
     if said is None or not collects(here):
         return []
@@ -114,13 +115,9 @@ def objects(here: Scene) -> list[ArtifactObject]:
         "metadata": metadata(here, _ACCOUNT),
         "automountServiceAccountToken": False,
     }
-    policy: dict[str, Any] = {
-        "apiVersion": "networking.k8s.io/v1",
-        "kind": "NetworkPolicy",
-        "metadata": metadata(here, "default.collector"),
-        "spec": _policy(platform["otlp"]),
-    }
     spec = {**_pods(here.priority_class, platform.get("image", "")), "config": _config(here, said, platform["otlp"])}
+    if meshed(here):
+        spec["podAnnotations"] = SIDECAR
     collector: dict[str, Any] = {
         "apiVersion": f"{_API}/v1beta1",
         "kind": "OpenTelemetryCollector",
@@ -135,7 +132,6 @@ def objects(here: Scene) -> list[ArtifactObject]:
     }
     return [
         made("ServiceAccount", account, made_from),
-        made("NetworkPolicy", policy, made_from),
         made("OpenTelemetryCollector", collector, made_from),
         made("Instrumentation", instrumentation, made_from),
     ]
@@ -240,9 +236,10 @@ _INSTRUMENTATION: Final = Shared(
     }
 )
 
-_OTLP_PORTS: Final = [{"protocol": "TCP", "port": _GRPC}, {"protocol": "TCP", "port": _HTTP}]
+PORTS: Final = (_GRPC, _HTTP)
+_OTLP_PORTS: Final = [{"protocol": "TCP", "port": port} for port in PORTS]
 _SENDERS: Final = Shared(
-    {"podSelector": {}, "policyTypes": ["Egress"], "egress": [{"to": [{"podSelector": _PODS}], "ports": _OTLP_PORTS}]}
+    {"podSelector": {}, "policyTypes": ["Egress"], "egress": [{"to": [{"podSelector": PODS}], "ports": _OTLP_PORTS}]}
 )
 
 
@@ -253,11 +250,11 @@ def _to_platform(otlp: str) -> Shared:
 
 
 @lru_cache(maxsize=64)
-def _policy(otlp: str) -> Shared:
-    """Of the collector's pods: all pods of the namespace may send, and the platform is where it goes."""
+def network(otlp: str) -> Shared:
+    """Give the policy of the collector's pods: all of the namespace may send, and the platform is where it goes."""
     return Shared(
         {
-            "podSelector": _PODS,
+            "podSelector": PODS,
             "policyTypes": ["Ingress", "Egress"],
             "ingress": [{"from": [{"podSelector": {}}], "ports": _OTLP_PORTS}],
             "egress": [_platform(otlp)],

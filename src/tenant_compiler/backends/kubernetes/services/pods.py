@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tenant_compiler.backends.kubernetes.ai import accelerators
 from tenant_compiler.backends.kubernetes.common import cores, mebibytes, pods_of
 from tenant_compiler.backends.kubernetes.data import files, secrets, volumes
+from tenant_compiler.backends.kubernetes.network.ways import SIDECAR, meshed
 from tenant_compiler.backends.kubernetes.operations import tracing
 from tenant_compiler.backends.kubernetes.services.tracks import controlled
 from tenant_compiler.backends.kubernetes.tenancy import identity, nodes
@@ -52,7 +53,7 @@ def template(here: Scene, meta: Shared, workload: Workload, settings: str) -> di
         settings: a hash of the public settings, empty for none: a change of them starts new pods.
     """
     head: dict[str, Any] = {"labels": identity.pod_labels(here, workload.name, meta["labels"])}
-    annotations = _annotations(workload.bandwidth_mbps, settings, tracing.collects(here))
+    annotations = _annotations(workload.bandwidth_mbps, settings, tracing.collects(here), meshed(here))
     if annotations:
         head["annotations"] = annotations
     return {"metadata": head, "spec": _pod(here, workload, settings)}
@@ -146,8 +147,8 @@ def _variable(name: str, text: str) -> Shared:
 
 
 @lru_cache(maxsize=1024)
-def _annotations(bandwidth_mbps: int | None, settings: str, inject: bool) -> Shared:  # noqa: FBT001 - cached
-    annotations = Shared()
+def _annotations(bandwidth_mbps: int | None, settings: str, inject: bool, meshed: bool) -> Shared:  # noqa: FBT001 - cached
+    annotations = Shared(SIDECAR if meshed else {})
     if bandwidth_mbps is not None:
         # In bits a second, as the bandwidth plug-in of the pod network reads it.
         annotations["kubernetes.io/ingress-bandwidth"] = annotations["kubernetes.io/egress-bandwidth"] = (

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from tenant_compiler.backends.kubernetes.common import OWN, TENANT, cores, made, mebibytes, metadata
+from tenant_compiler.backends.kubernetes.network import istio
 from tenant_compiler.backends.kubernetes.operations import tracing
 from tenant_compiler.backends.kubernetes.services.tracks import deployments
 from tenant_compiler.model.artifact import ArtifactObject, Shared
@@ -154,6 +155,7 @@ def _namespace(here: Scene) -> ArtifactObject:
     if owner.cost_center:
         labels[OWN + "cost-center"] = owner.cost_center
     labels.update(_pod_security(here.cluster["kubernetes"]))
+    labels.update(istio.injection(here))
     value: dict[str, Any] = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": plan.name, "labels": labels}}
     annotations = {
         OWN + key: text
