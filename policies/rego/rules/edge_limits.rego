@@ -5,7 +5,7 @@
 #   Where the tenant's requests a minute are bounded, every emitted policy with a limit by the minute lets through no
 #   more than that, of all clients together.
 # custom:
-#   id: TC499
+#   id: TC493
 #   subject: artifact
 #   evidence: config
 #   severity: error

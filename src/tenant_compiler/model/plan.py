@@ -105,6 +105,8 @@ class Workload(NamedTuple):
     """Exposed below these only."""
     cors_origins: tuple[str, ...] = ()
     """Other sites whose pages may call it from a browser."""
+    tls: bool = False
+    """It speaks TLS itself, with a certificate that it is given."""
     rollout: Rollout | None = None
     """None: a new version comes pod by pod."""
     triggers: Triggers | None = None

@@ -203,6 +203,7 @@ def _workloads(spec: Selected, bandwidth: int | None) -> Iterator[Workload]:
             made_from=(("spec", "services", name),),
             paths=paths(service["expose"]) if "expose" in service else ALL_PATHS,
             cors_origins=tuple(dict.fromkeys(service["expose"]["cors_origins"])) if "expose" in service else (),
+            tls="expose" in service and service["protocol"] != "tcp" and service["expose"]["tls"],
             rollout=rollout(name, service),
             triggers=triggers(name, service),
             secrets=secrets(name, service) if service["secrets"] else (),
@@ -224,6 +225,8 @@ def _unused(name: str, service: Service) -> Iterator[Pointer]:
             yield (*base, "expose", "paths")
         if service["expose"]["cors_origins"]:
             yield (*base, "expose", "cors_origins")
+        if service["expose"]["tls"]:
+            yield (*base, "expose", "tls")
 
 
 def _amounts(written: WrittenAmounts, requests: Amounts | None) -> Amounts:

@@ -225,11 +225,15 @@ def test_origins_are_whole_sites(project, service, origin):
 
 
 def test_connections_have_no_paths_and_no_pages(found, service):
-    """Of a service that speaks something else, both have no effect."""
-    expose = {"hosts": ["a.acme.example"], "paths": ["/a"], "cors_origins": ["https://acme.example"]}
+    """Of a service that speaks something else, these have no effect."""
+    expose = {"hosts": ["a.acme.example"], "paths": ["/a"], "cors_origins": ["https://acme.example"], "tls": True}
     said = found(services={"a": service(protocol="tcp", expose=expose)})
 
-    assert [(code, pointer[-1]) for code, _, pointer, _ in said] == [("TC316", "paths"), ("TC316", "cors_origins")]
+    assert [(code, pointer[-1]) for code, _, pointer, _ in said] == [
+        ("TC316", "paths"),
+        ("TC316", "cors_origins"),
+        ("TC316", "tls"),
+    ]
 
 
 def test_wildcards_are_no_hosts(project, service):

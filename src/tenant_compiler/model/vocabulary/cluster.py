@@ -9,7 +9,7 @@ from typing_extensions import TypedDict
 
 from tenant_compiler.model.vocabulary.annotations import HOST, LABEL, LINE, NAME, URL, Info
 from tenant_compiler.model.vocabulary.cluster_data import ClusterSecrets, RuntimeClasses, StorageClasses
-from tenant_compiler.model.vocabulary.edge import Certificates, Gateway
+from tenant_compiler.model.vocabulary.edge import Certificates, Gateway, PodCertificates
 from tenant_compiler.model.vocabulary.groups import Group
 
 
@@ -270,6 +270,12 @@ class Cluster(TypedDict):
     gateway: NotRequired[Annotated[Gateway, Info("Where clients' requests come from.", {"namespace": "gateway"})]]
     certificates: NotRequired[
         Annotated[Certificates, Info("Where certificates of exposed hosts come from.", {"issuer": "letsencrypt"})]
+    ]
+    pod_certificates: NotRequired[
+        Annotated[
+            PodCertificates,
+            Info("Who vouches for services that speak TLS themselves.", {"issuer": "pods", "root": "pods-root"}),
+        ]
     ]
     monitoring: NotRequired[Annotated[ClusterMonitoring, Info("Who scrapes metrics.", {"namespace": "monitoring"})]]
     tracing: NotRequired[Annotated[Tracing, Info("Where spans are sent.", {"otlp": "otel-gateway.observability:4317"})]]

@@ -41,6 +41,14 @@ class Expose(TypedDict):
         MaxLen(64),
         Info("Other sites whose pages may call the service from a browser.", ["https://acme.example"], default=[]),
     ]
+    tls: Annotated[
+        bool,
+        Info(
+            "The service speaks TLS itself, with `tls.crt` and `tls.key` in `/etc/tls`: the gateway encrypts on to it.",
+            example=True,
+            default=False,
+        ),
+    ]
 
 
 class GeoRestriction(TypedDict):
@@ -147,6 +155,18 @@ class Acme(TypedDict):
         dict[str, Any],
         MinLen(1),
         Info("How it changes the DNS: cert-manager's own `dns01`, as it is.", {"route53": {"region": "eu-central-1"}}),
+    ]
+
+
+class PodCertificates(TypedDict):
+    """An authority of the operator's own that vouches for pods."""
+
+    issuer: Annotated[str, Info("The ClusterIssuer.", "pods", pattern=SUBDOMAIN)]
+    root: Annotated[
+        str,
+        Info(
+            "The ConfigMap with its root (`ca.crt`), which is in every tenant's namespace.", "pods-root", pattern=LABEL
+        ),
     ]
 
 

@@ -262,6 +262,93 @@ def test_a_gateway_with_a_name_is_the_platforms_whatever_its_class(lowered):
     assert objects["HTTPRoute/portal"].value["spec"]["parentRefs"] == [{"namespace": "gateway", "name": "public"}]
 
 
+PODS = {"issuer": "pods", "root": "pods-root"}
+READS = {"name": "tls", "mountPath": "/etc/tls", "readOnly": True}
+
+
+@pytest.fixture
+def encrypted(make_plan, make_workload, lower, cluster):
+    """The objects of services of these protocols that speak TLS themselves."""
+
+    def objects(*protocols, pods=PODS, gateway=SHARED):
+        context = cluster(gateway, **({"pod_certificates": pods} if pods else {}))
+        loads = tuple(
+            make_workload(protocol, protocol=protocol, hosts=(f"{protocol}.acme.example",), tls=True)
+            for protocol in protocols
+        )
+        return {item.id: item for item in lower(make_plan(workloads=loads), context)["shared-eu"]}
+
+    return objects
+
+
+def test_the_gateway_encrypts_on_to_a_service_that_speaks_tls(encrypted):
+    """It knows the service by its name in the cluster, by an authority whose root is in the namespace."""
+    objects = encrypted("http")
+    name = "http.t-acme-health-production.svc"
+
+    assert objects["BackendTLSPolicy/http"].value["spec"] == {
+        "targetRefs": [{"group": "", "kind": "Service", "name": "http"}],
+        "validation": {
+            "caCertificateRefs": [{"group": "", "kind": "ConfigMap", "name": "pods-root"}],
+            "hostname": name,
+        },
+    }
+    certificate = objects["Certificate/pod.http"].value["spec"]
+    assert (certificate["dnsNames"], certificate["secretName"]) == ([name], "pod.http")
+    assert certificate["issuerRef"] == {"group": "cert-manager.io", "kind": "ClusterIssuer", "name": "pods"}
+    assert objects["Certificate/pod.http"].made_from[0] == ("spec", "services", "http", "expose", "tls")
+
+
+@pytest.mark.parametrize(
+    ("protocol", "probe"),
+    [
+        ("http", {"httpGet": {"path": "/ready", "port": 8080, "scheme": "HTTPS"}}),
+        ("grpc", {"tcpSocket": {"port": 8080}}),
+    ],
+)
+def test_its_pods_have_the_certificate_and_are_asked_by_tls(encrypted, protocol, probe):
+    """The kubelet's calls of gRPC know no TLS, so there the port must do."""
+    objects = encrypted(protocol)
+    pod = objects[f"Deployment/{protocol}"].value["spec"]["template"]["spec"]
+    (container,) = pod["containers"]
+
+    assert {"name": "tls", "secret": {"secretName": f"pod.{protocol}"}} in pod["volumes"]
+    assert READS in container["volumeMounts"]
+    assert {key: container["readinessProbe"][key] for key in probe} == probe
+    assert objects[f"Service/{protocol}"].value["spec"]["ports"][0]["appProtocol"] == "https"
+    assert objects[f"Service/{protocol}"].value["spec"]["ports"][0]["targetPort"] == protocol
+
+
+def test_without_an_authority_nobody_is_led_to_it(encrypted, refused, make_workload):
+    """Its pods could not be known; the finding says what the cluster lacks."""
+    objects = encrypted("http", pods=None)
+
+    assert "HTTPRoute/http" not in objects
+    assert "BackendTLSPolicy/http" not in objects
+    assert READS not in objects["Deployment/http"].value["spec"]["template"]["spec"]["containers"][0]["volumeMounts"]
+    assert "an authority that vouches for pods" in refused(SHARED, None, workloads=(make_workload(tls=True),))
+
+
+def test_pods_have_their_certificate_even_where_nothing_leads_to_them(encrypted):
+    """A pod that waits for a Secret never starts, and other services may call it."""
+    objects = encrypted("http", gateway={"namespace": "gateway", "kind": "none"})
+
+    assert "Certificate/pod.http" in objects
+    assert "HTTPRoute/http" not in objects
+
+
+@pytest.mark.parametrize("minor", ["1.30", "1.37"])
+def test_everything_of_encrypted_services_is_valid(*, make_plan, cluster, make_workload, minor):
+    """The schemas accept it, and the lints find nothing."""
+    context = cluster(SHARED, pod_certificates=PODS, kubernetes=minor)
+    loads = (make_workload(tls=True), make_workload("rpc", protocol="grpc", hosts=("rpc.acme.example",), tls=True))
+    plan = make_plan(workloads=loads)
+    artifacts = BACKEND.lower(plan, context)
+
+    assert list(BACKEND.check(artifacts, plan, context)) == []
+    assert [finding for rule in PACK.rules for finding in rule.check(artifacts, None, None)] == []
+
+
 @given(st.from_regex(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?){1,3}", fullmatch=True))
 def test_a_secrets_name_is_valid_for_every_host(host):
     """At most 253 characters, with a dot that no service's Secret has, and the host itself where there is room."""

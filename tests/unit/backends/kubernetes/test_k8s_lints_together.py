@@ -148,10 +148,6 @@ CASES = {
     "TLS to a service": (thing(GATEWAY_API, "BackendTLSPolicy", "x", spec={
         "targetRefs": [{"group": "", "kind": "Service", "name": "portal"}],
         "validation": {"hostname": "portal", "wellKnownCACertificates": "System"}}), "Service/portal"),
-    "the authority of a service": (thing(GATEWAY_API, "BackendTLSPolicy", "x", spec={
-        "targetRefs": [{"group": "", "kind": "Service", "name": "portal"}],
-        "validation": {"hostname": "portal", "caCertificateRefs": [
-            {"group": "", "kind": "ConfigMap", "name": "settings"}]}}), "ConfigMap/settings"),
     "addresses of a group": (thing("cilium.io/v2", "CiliumNetworkPolicy", "x", spec={
         "endpointSelector": {}, "egress": [{"toCIDRSet": [{"cidrGroupRef": "office"}]}]}), "CiliumCIDRGroup/office"),
     "an application and its project": (thing("argoproj.io/v1alpha1", "Application", "x", spec={

@@ -3,7 +3,7 @@
 ===============  ========================================================================
 ``gateway``      where clients come in; a Gateway of the tenant's own; what is in the way
 ``routes``       HTTPRoute, GRPCRoute, TCPRoute
-``certificates`` Certificate, Issuer, ReferenceGrant
+``certificates`` Certificate, Issuer, ReferenceGrant, BackendTLSPolicy
 ``guards``       SecurityPolicy: addresses, countries, sign-on, groups, pages of other sites
 ``sign_on``      the part of it about users
 ``traffic``      BackendTrafficPolicy, ClientTrafficPolicy: limits, addresses, TLS
@@ -35,10 +35,12 @@ def objects(here: Scene, metas: Mapping[str, Shared]) -> list[ArtifactObject]:
         here: the tenant in its cluster.
         metas: the metadata of each service's objects.
     """
+    found = [*certificates.of_pods(here)]
     way = way_in(here)
     if way is None:
-        return []
-    found = [*certificates.objects(here, way), *gateways(here, way), *routes.routes(here, way, metas)]
+        return found
+    found += (*certificates.objects(here, way), *certificates.on_to_pods(here, way, metas))
+    found += (*gateways(here, way), *routes.routes(here, way, metas))
     if way.door.kind == "envoy-gateway":
         found += (*guards.policies(here, way), *traffic.limits(here, way), *traffic.clients(here, way))
     return found

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from tenant_compiler.backends.kubernetes.common import made, metadata
+from tenant_compiler.backends.kubernetes.services.certified import pods_authority
 from tenant_compiler.backends.kubernetes.support import called
 from tenant_compiler.model.artifact import Shared
 from tenant_compiler.model.backend import Lack
@@ -71,7 +72,7 @@ def obstacle(here: Scene, workload: Workload) -> Lack | None:
         return Lack(f"{what} need a gateway that takes routes; {called(here)} has {has}", advice)
     if workload.protocol == "tcp":
         return _no_connections(here, workload, way, what)
-    return _no_guard(here, way, what) or _no_certificate(here, way, what)
+    return _no_guard(here, way, what) or _no_certificate(here, way, what) or _no_authority(here, workload, what)
 
 
 class Way(NamedTuple):
@@ -210,6 +211,14 @@ def _no_certificate(here: Scene, way: Door, what: str) -> Lack | None:
         return None
     words = f"{what} need certificates by way of the DNS behind {closed}; {called(here)} asks for them by HTTP"
     return Lack(words, 'use an issuer that changes the DNS, and write `challenge = "dns01"` in `certificates`')
+
+
+def _no_authority(here: Scene, workload: Workload, what: str) -> Lack | None:
+    """Say why a service that speaks TLS itself has no certificate, so that nobody could know it."""
+    if not workload.tls or pods_authority(here.cluster) is not None:
+        return None
+    words = f"{what} need an authority that vouches for pods; {called(here)} has none"
+    return Lack(words, 'describe one: `pod_certificates = { issuer = "pods", root = "pods-root" }`')
 
 
 def _closed(here: Scene) -> str:

@@ -67,10 +67,8 @@ _WRITTEN: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     "gateway.envoyproxy.io/BackendTrafficPolicy": _POLICY,
     "gateway.envoyproxy.io/ClientTrafficPolicy": _POLICY,
     "gateway.envoyproxy.io/SecurityPolicy": _POLICY,
-    "gateway.networking.k8s.io/BackendTLSPolicy": (
-        ("spec.targetRefs.*", "Service"),
-        ("spec.validation.caCertificateRefs.*", "ConfigMap"),
-    ),
+    # Roots of authorities are put into namespaces by others.
+    "gateway.networking.k8s.io/BackendTLSPolicy": (("spec.targetRefs.*", "Service"),),
     "gateway.networking.k8s.io/GRPCRoute": _BACKENDS,
     "gateway.networking.k8s.io/HTTPRoute": (
         *_BACKENDS,

@@ -10,6 +10,7 @@ from tenant_compiler.backends.kubernetes.common import cores, mebibytes, pods_of
 from tenant_compiler.backends.kubernetes.data import files, secrets, volumes
 from tenant_compiler.backends.kubernetes.network.ways import SIDECAR, meshed
 from tenant_compiler.backends.kubernetes.operations import tracing
+from tenant_compiler.backends.kubernetes.services.certified import certify, spoken
 from tenant_compiler.backends.kubernetes.services.tracks import controlled
 from tenant_compiler.backends.kubernetes.tenancy import identity, nodes
 from tenant_compiler.emit.escape import kubernetes_value
@@ -81,6 +82,7 @@ def _pod(here: Scene, workload: Workload, settings: str) -> dict[str, Any]:
         pod["volumes"] = [*pod["volumes"], *volumes.disks(workload.name, workload.volumes)]
     if workload.secrets and secrets.kind_of(here) == "csi":
         pod["volumes"] = [*pod["volumes"], files.disk(workload.name)]
+    certify(here, workload, pod)
     accelerator = accelerators.resource(here, workload)
     if accelerator:
         _accelerate(here, workload, pod, accelerator)
@@ -116,9 +118,9 @@ def _container(here: Scene, workload: Workload, settings: str) -> dict[str, Any]
         container["ports"] = _ports(workload.protocol, workload.port)
         if workload.startup_seconds is not None:
             check = workload.liveness or workload.readiness
-            container["startupProbe"] = _startup(workload.protocol, check, workload.port, workload.startup_seconds)
-        container["readinessProbe"] = _probe(workload.protocol, workload.readiness, workload.port, 5, 3)
-        container["livenessProbe"] = _probe(workload.protocol, workload.liveness, workload.port, 10, 6)
+            container["startupProbe"] = _startup(spoken(workload), check, workload.port, workload.startup_seconds)
+        container["readinessProbe"] = _probe(spoken(workload), workload.readiness, workload.port, 5, 3)
+        container["livenessProbe"] = _probe(spoken(workload), workload.liveness, workload.port, 10, 6)
         container["lifecycle"] = _LIFECYCLE
     container["securityContext"] = _CONTAINER_SECURITY
     container["volumeMounts"] = _mounts(here, workload) if workload.volumes or workload.secrets else _MOUNTS
@@ -193,8 +195,10 @@ def _startup(protocol: str, path: str, port: int, seconds: int) -> Shared:
 
 def _check(protocol: str, path: str, port: int) -> dict[str, Any]:
     """Ask as the protocol does; the port alone when the service names nothing to ask for."""
-    if not path:
+    if not path or protocol == "grpcs":  # the kubelet's calls of gRPC know no TLS
         return {"tcpSocket": {"port": port}}
+    if protocol == "https":
+        return {"httpGet": {"path": path, "port": port, "scheme": "HTTPS"}}
     if protocol == "grpc":
         service = path.strip("/")
         return {"grpc": {"port": port, "service": service} if service else {"port": port}}

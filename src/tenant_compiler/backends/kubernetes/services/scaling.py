@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from tenant_compiler.backends.kubernetes.common import made, pods_of
+from tenant_compiler.backends.kubernetes.services.certified import spoken
 from tenant_compiler.backends.kubernetes.services.tracks import rollout_lines, service_selector, services_of
 from tenant_compiler.model.artifact import Shared
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from tenant_compiler.model.artifact import ArtifactObject
     from tenant_compiler.model.plan import Replicas, Workload
 
-_APP_PROTOCOL: Final = {"http": "http", "grpc": "kubernetes.io/h2c", "tcp": "tcp"}
+_APP_PROTOCOL: Final = {"http": "http", "https": "https", "grpc": "kubernetes.io/h2c", "grpcs": "https", "tcp": "tcp"}
 _CPU_PERCENT: Final = 70
 _APIS: Final = {"Deployment": "apps/v1", "Rollout": "argoproj.io/v1alpha1"}
 BEHAVIOR: Final = Shared(
@@ -37,7 +38,7 @@ def services(here: Scene, meta: Shared, workload: Workload, port: int) -> Iterat
             "apiVersion": "v1",
             "kind": "Service",
             "metadata": meta if name == workload.name else {**meta, "name": name},
-            "spec": _service_spec(workload.protocol, port, service_selector(here, workload, name)),
+            "spec": _service_spec(workload.protocol, spoken(workload), port, service_selector(here, workload, name)),
         }
         yield made(
             "Service", value, (*workload.made_from, *rollout_lines(workload, "strategy", "variant_image", "active"))
@@ -92,12 +93,12 @@ def _recommendation(kind: str, name: str) -> Shared:
     )
 
 
-def _service_spec(protocol: str, port: int, selector: Shared) -> Shared:
-    return _spec_of(protocol, port, tuple(selector.items()))
+def _service_spec(protocol: str, speaks: str, port: int, selector: Shared) -> Shared:
+    return _spec_of(protocol, speaks, port, tuple(selector.items()))
 
 
 @lru_cache(maxsize=1024)
-def _spec_of(protocol: str, port: int, selector: tuple[tuple[str, str], ...]) -> Shared:
+def _spec_of(protocol: str, speaks: str, port: int, selector: tuple[tuple[str, str], ...]) -> Shared:
     return Shared(
         {
             "type": "ClusterIP",
@@ -106,7 +107,7 @@ def _spec_of(protocol: str, port: int, selector: tuple[tuple[str, str], ...]) ->
                 {
                     "name": protocol,
                     "protocol": "TCP",
-                    "appProtocol": _APP_PROTOCOL[protocol],
+                    "appProtocol": _APP_PROTOCOL[speaks],
                     "port": port,
                     "targetPort": protocol,
                 }
