@@ -824,7 +824,7 @@ def workspace(root, config):
 def plain(value):
     """A value without the echoes in it."""
     if isinstance(value, dict):
-        if value.get("kind") == "ConfigMap":
+        if value.get("kind") == "ConfigMap" and "data" in value:  # and no mere reference to one
             value = {**value, "data": sorted(value["data"])}
         return {name: plain(below) for name, below in value.items() if name not in MASKED}
     return [plain(item) for item in value] if isinstance(value, list | tuple) else value
