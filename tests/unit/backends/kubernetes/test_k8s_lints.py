@@ -262,10 +262,13 @@ def test_a_schema_lets_the_fault_through(emitted, case):
     objects = emitted()
     CASES[case][1](objects)
 
-    accepted = all(
-        validator("1.34", f"{item.value['apiVersion']}/{item.value['kind']}").is_valid(item.value)
+    # Kinds that are never emitted, such as Secrets, have no schema here.
+    known = [
+        (schema, item.value)
         for item in objects.values()
-    )
+        if (schema := validator("1.34", f"{item.value['apiVersion']}/{item.value['kind']}"))
+    ]
+    accepted = all(schema.is_valid(value) for schema, value in known)
 
     assert accepted == (case not in SEEN_BY_SCHEMAS)
 
