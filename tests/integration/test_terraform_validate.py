@@ -145,6 +145,7 @@ def _plan(make: dict[str, Any]) -> Plan:
         "audit": None,
         "backup": None,
         "edge": Edge(firewall=False, denial_of_service=False, made_from=(("spec", "security", "network"),)),
+        "vault": None,
     }
     return Plan(**{**unset, **fields, **make})
 
