@@ -191,6 +191,13 @@ def test_kustomize_builds_every_folder(built, results):
             for artifact in each.artifacts["kubernetes"]:
                 folder = os.path.dirname(artifact.path)
                 counts[folder] = counts.get(folder, 0) + len(artifact.objects)
+            # Beside the folders stands what delivers them, a file each.
+            assert set(counts) - {
+                artifact.path.rpartition("/")[0]
+                for artifact in each.artifacts["kubernetes"]
+                if artifact.path.endswith("/kustomization.yaml")
+            } <= {"0-delivery"}
+            counts.pop("0-delivery", None)
             for folder, count in counts.items():
                 path = os.path.join(built[0], "build", result.tenant, each.environment, "kubernetes", folder)
                 run = subprocess.run(["kubectl", "kustomize", path], capture_output=True, text=True, check=False)
@@ -202,7 +209,11 @@ def test_kustomize_builds_every_folder(built, results):
 def test_kubectl_decodes_the_manifests_of_the_fleet(built):
     """What belongs to no single tenant decodes as well."""
     paths = [
-        path for path in tree(built[0]) if f"{os.sep}_fleet{os.sep}" in path and f"{os.sep}kubernetes{os.sep}" in path
+        path
+        for path in tree(built[0])
+        if f"{os.sep}_fleet{os.sep}" in path
+        and f"{os.sep}kubernetes{os.sep}" in path
+        and os.path.basename(path) != "kustomization.yaml"
     ]
     assert paths
     for path in paths:

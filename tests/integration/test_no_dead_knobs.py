@@ -61,11 +61,6 @@ ECHOES = {
 }
 """Leaves that are meant as an echo, or that only the words of a finding read. Without the mask they must be seen."""
 
-ELSEWHERE = {
-    "workspace.output": "where the files go: the command line's, and no input (run/test_discovery.py)",
-}
-"""Leaves of the workspace that the passes do not read."""
-
 SKIPPED = {
     "policy.engine": "all engines say the same (integration/test_policy_engines.py), and starting them is slow",
 }
@@ -172,6 +167,19 @@ CONFIG = {
                 "image": "registry.platform.example/otelcol" + DIGEST,
                 "retention_days": 7,
             },
+            "scanning": {
+                "image": "registry.platform.example/scan" + DIGEST,
+                "cidrs": ["10.20.0.0/16"],
+                "penetration_image": "registry.platform.example/probe" + DIGEST,
+            },
+            "gitops": {
+                "kind": "argocd",
+                "namespace": "argocd",
+                "repository": "https://git.acme.example/fleet",
+                "revision": "main",
+                "path": "build",
+                "server": "https://main.acme.example",
+            },
             "backup": {
                 "kind": "velero",
                 "namespace": "velero",
@@ -264,6 +272,7 @@ CONFIG = {
             "pod_encryption": True,
             "gateway": {"namespace": "gateway", "kind": "gateway-api", "class": "istio"},
             "certificates": {"issuer": "letsencrypt", "challenge": "http01"},
+            "gitops": {"kind": "flux", "repository": "https://git.acme.example/fleet", "service_account": "fleet"},
         },
     },
 }
@@ -310,6 +319,9 @@ RICH = {
         "tests_required": True,
         "roles": {"deployers": ["grp-deploy"], "approvers": ["grp-lead"], "database_admins": ["grp-dba"]},
         "separate_environments": True,
+        "maintenance_windows": {
+            "weekend": {"days": ["sat"], "start": "01:00", "end": "05:00", "timezone": "Europe/Berlin"}
+        },
         "break_glass": {"roles": ["grp-glass"], "maximum_minutes": 60, "post_approval_hours": 24},
     },
     "backup": {
@@ -347,6 +359,8 @@ RICH = {
         "end_to_end_encryption": True,
         "audit_logging": True,
         "mfa_required": True,
+        "vulnerability_scanning": True,
+        "penetration_testing": True,
         "identity": {
             "sso": {
                 "protocol": "oidc",
@@ -978,6 +992,11 @@ OTHERS = {
     "203.0.113.0/24": ["198.51.100.0/24"],
     "10.20.0.0/16": ["10.30.0.0/16"],
     "otel.observability:4317": ["otel.tracing:4317"],
+    "https://git.acme.example/fleet": ["https://git.acme.example/other"],
+    "https://main.acme.example": ["https://other.acme.example"],
+    "Europe/Berlin": ["Europe/Paris"],
+    "01:00": ["02:00"],
+    "05:00": ["06:00"],
     "~> 6.69": ["~> 5.99"],
     "#112233": ["#445566"],
     "gold": ["enterprise_plus"],
@@ -1065,6 +1084,6 @@ def test_every_leaf_of_the_workspace_changes_what_is_built_or_found(root):
     """For tenants, and for what belongs to the fleet."""
     quiet, unused = quiet_leaves("workspace", {"": CONFIG}, lambda config: outcome_of_fleet(root, config))
     assert unused == {"defaults"}
-    assert set(quiet) == {name for name in ECHOES if name.startswith("cluster.")} | set(ELSEWHERE)
+    assert set(quiet) == {name for name in ECHOES if name.startswith("cluster.")}
     silent, _ = quiet_leaves("workspace", {"": CONFIG}, lambda config: outcome_of_fleet(root, config, whole), quiet)
-    assert set(silent) == set(ELSEWHERE)
+    assert silent == {}

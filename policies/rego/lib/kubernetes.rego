@@ -8,10 +8,11 @@ package tenant_compiler.lib.kubernetes
 
 import rego.v1
 
-# The cluster that each file is for: what stands behind the target, a folder or a file without its ending.
-clusters := {file: trim_suffix(trim_suffix(parts[1], ".yaml"), ".json") |
+# The cluster that each file is for: what stands behind the target, a folder or a file without its ending. What delivers
+# a cluster's folder stands in a file of its name in a folder beside it.
+clusters := {file: trim_suffix(trim_suffix(named, ".yaml"), ".json") |
 	some file in {item.file | item := input.artifacts.kubernetes[_][_]}
-	parts := split(file, "/")
+	named := [part | some part in array.slice(split(file, "/"), 1, 3); part != "0-delivery"][0]
 }
 
 # The emitted namespaces: the object, its name and its cluster.

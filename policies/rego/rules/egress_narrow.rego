@@ -5,7 +5,8 @@
 #   A rule of an emitted NetworkPolicy or CiliumNetworkPolicy that reaches all addresses leaves out the private ones, and
 #   opens only the ports of declared hosts, or that of object stores. Other public ranges are declared ones, with their
 #   ports; private ranges are reached on the ports of databases only. A host name is a declared one, on its ports, or one
-#   of the cloud's own where there are object stores.
+#   of the cloud's own where there are object stores. A scan of images that the tenant asks for reaches registries on
+#   port 443.
 # custom:
 #   id: TC473
 #   subject: artifact
@@ -87,6 +88,7 @@ deny contains {"message": message, "object": way.ref, "path": _path, "at": way.a
 	some way in _ways
 	some port in way.ports
 	not _allowed(way.cidr, port)
+	not _of_scans(way, port)
 	message := sprintf(
 		"the policy %s lets out to %s, %s, which nobody declares",
 		[way.policy, way.cidr, _shown(port)],
@@ -156,6 +158,7 @@ _plain := [way |
 	way := {
 		"ref": policy.ref,
 		"policy": kubernetes.name(policy),
+		"pods": object.get(policy.value.spec, "podSelector", {}),
 		"at": ["spec", "egress", index, "to", place],
 		"cidr": block.cidr,
 		"holes": object.get(block, "except", []),
@@ -192,6 +195,12 @@ _names := [name |
 		"ports": _cilium_ports(rule),
 	}
 ]
+
+# The platform's scan of images reaches its registries, where the tenant asks for it; no service can be called so.
+_of_scans(way, 443) if {
+	input.tenant.spec.security.vulnerability_scanning
+	way.pods == {"matchLabels": {"app.kubernetes.io/name": "default.scan"}}
+}
 
 # A rule without ports, or with a range of them, opens some that it does not name: 0.
 _ports(rule) := {port | some said in rule.ports; port := _port(said)} if {

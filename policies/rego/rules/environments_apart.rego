@@ -58,6 +58,31 @@ deny contains {"message": message, "object": item.ref, "at": ["spec", "template"
 	message := sprintf("%s backs up other namespaces than the tenant's", [kubernetes.name(item)])
 }
 
+deny contains {"message": message, "object": item.ref, "at": ["spec", "destination", "namespace"]} if {
+	_names != set()
+	item := input.artifacts.kubernetes.Application[_]
+	not object.get(item.value, ["spec", "destination", "namespace"], "") in _names
+	message := sprintf("%s applies to other namespaces than the tenant's", [kubernetes.name(item)])
+}
+
+deny contains {"message": message, "object": item.ref, "at": ["spec", "project"]} if {
+	_names != set()
+	item := input.artifacts.kubernetes.Application[_]
+	project := object.get(item.value, ["spec", "project"], "")
+	not project in {each.value.metadata.name | each := input.artifacts.kubernetes.AppProject[_]}
+	message := sprintf("%s is in the project %v, which is not the tenant's own", [kubernetes.name(item), project])
+}
+
+deny contains {"message": message, "object": item.ref, "at": ["spec", list]} if {
+	_names != set()
+	item := input.artifacts.kubernetes.AppProject[_]
+	some list in ["sourceRepos", "destinations", "clusterResourceWhitelist", "namespaceResourceWhitelist"]
+	walk(object.get(item.value, ["spec", list], "*"), [_, said])
+	is_string(said)
+	contains(said, "*")
+	message := sprintf("%s lets anything in: %s has no bounds", [kubernetes.name(item), list])
+}
+
 deny contains {"message": message, "object": provider.item.ref, "at": ["default_tags"]} if {
 	some provider in terraform.providers
 	some tag, value in _tags
@@ -96,11 +121,12 @@ _both_in(settings) if {
 }
 
 # What a platform's own controllers look for in their own namespaces only. It carries the name of ours.
-_elsewhere := {"BackupStorageLocation", "Schedule"}
+_elsewhere := {"AppProject", "Application", "BackupStorageLocation", "Kustomization", "Schedule"}
 
 _for_us(item) if {
 	item.value.kind in _elsewhere
-	item.value.metadata.name in _names
+	# What delivers to several clusters has the cluster behind a dot, which no name of a namespace has.
+	split(item.value.metadata.name, ".")[0] in _names
 }
 
 _names := {home.name | some home in kubernetes.homes}

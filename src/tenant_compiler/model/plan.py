@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tenant_compiler.model.plan_ai import Ai
     from tenant_compiler.model.plan_data import BreakGlass, CloudIdentity, SecretUse, Vault, Volume
     from tenant_compiler.model.plan_edge import AllowList, GeoFence
-    from tenant_compiler.model.plan_operations import Tracing
+    from tenant_compiler.model.plan_operations import Scans, Tracing, Window
     from tenant_compiler.model.pointer import Pointer
     from tenant_compiler.model.rollout import Rollout, Triggers
 
@@ -381,6 +381,10 @@ class Plan(NamedTuple):
     edge_tls: EdgeTls = EdgeTls("1.2", 90, (("spec", "security", "tls"),))
     ai: Ai | None = None
     """None: no AI service, model or federated learning."""
+    windows: tuple[Window, ...] = ()
+    """When changes are applied; empty: at any time."""
+    scans: Scans | None = None
+    """None: none in the cluster."""
     isolation: Isolation = SHARED
     sealed: Mapping[str, Mapping[str, str]] = {}
     """Sealed secrets by name and key."""

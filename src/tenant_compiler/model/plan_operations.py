@@ -1,4 +1,4 @@
-"""The part of a plan about running a tenant: traces."""
+"""The part of a plan about running a tenant: traces, and when it may be changed."""
 
 from __future__ import annotations
 
@@ -24,3 +24,28 @@ class Tracing(NamedTuple):
     made_from: Lineage
     kept_from: Lineage
     """Where it is said how long traces are kept; empty: nobody says."""
+
+
+class Window(NamedTuple):
+    """A time of the week in which changes are applied."""
+
+    name: str
+    days: tuple[str, ...]
+    """Of ``mon tue wed thu fri sat sun``: on which it starts."""
+    start: str
+    """``HH:MM``."""
+    end: str
+    """``HH:MM``, on the next day if that is not later than the start."""
+    timezone: str
+    made_from: Lineage
+
+
+class Scans(NamedTuple):
+    """Jobs in the cluster that look for weaknesses."""
+
+    interval_days: int
+    """Between two scans of the images."""
+    images_from: Lineage
+    """Where scans of images are asked for; empty: nobody does."""
+    services_from: Lineage
+    """Where tests of services are asked for; empty: nobody does."""

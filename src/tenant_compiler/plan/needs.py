@@ -68,6 +68,9 @@ FEATURES: Final[Mapping[str, str]] = {
     "tracing.errors": "keeping traces with an error beyond the share",
     "tracing.redaction": "taking values out of spans and records",
     "tracing.retention": "keeping traces for so long",
+    "scanning.images": "scanning images for weaknesses in the cluster",
+    "scanning.services": "testing services for weaknesses in the cluster",
+    "change.windows": "holding changes back outside of their times",
     "backup.key": "a key of the tenant's own for backups of its namespace",
 }
 """Every feature with what it does, in words that follow "the target offers no way of …"."""

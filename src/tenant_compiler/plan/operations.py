@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tenant_compiler.model.plan import Need
-from tenant_compiler.model.plan_operations import Tracing
+from tenant_compiler.model.plan_operations import Scans, Tracing, Window
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,7 +16,11 @@ if TYPE_CHECKING:
 
 _TRACING: Pointer = ("spec", "monitoring", "tracing")
 _CUSTODY: Pointer = ("spec", "security", "keys", "custody")
+_WINDOWS: Pointer = ("spec", "change_control", "maintenance_windows")
 _REDACT: Pointer = ("spec", "monitoring", "logging", "redact")
+_SECURITY: Pointer = ("spec", "security")
+DEFAULT_SCAN_DAYS = 7
+"""Between two scans of images when nobody says."""
 ALL = 100
 """Percent."""
 
@@ -39,12 +43,39 @@ def tracing(spec: Selected) -> Tracing | None:
     )
 
 
+def windows(spec: Selected) -> Iterator[Window]:
+    """Give the times in which changes are applied."""
+    for name, said in spec["change_control"].get("maintenance_windows", {}).items():
+        yield Window(name, tuple(said["days"]), said["start"], said["end"], said["timezone"], ((*_WINDOWS, name),))
+
+
+def scans(spec: Selected) -> Scans | None:
+    """Give the jobs that look for weaknesses; None when nobody asks for any."""
+    said = spec["security"]
+    images, services = said.get("vulnerability_scanning", False), said.get("penetration_testing", False)
+    if not (images or services):
+        return None
+    interval = said["scanning"].get("interval_days")
+    often = ((*_SECURITY, "scanning", "interval_days"),) if interval else ()
+    return Scans(
+        interval_days=interval or DEFAULT_SCAN_DAYS,
+        images_from=((*_SECURITY, "vulnerability_scanning"), *often) if images else (),
+        services_from=((*_SECURITY, "penetration_testing"),) if services else (),
+    )
+
+
 def needs(plan: Plan) -> Iterator[Need]:
     """List what running the tenant asks of its platform."""
     if plan.tracing is not None:
         yield from _tracing_needs(plan.tracing)
     if plan.backup is not None and plan.workloads and plan.keys.custody == "customer_managed":
         yield Need("backup.key", "the tenant's own key for backups of its namespace", _CUSTODY)
+    if plan.scans is not None and plan.scans.images_from and plan.workloads:
+        yield Need("scanning.images", "scanning the images", plan.scans.images_from[0])
+    if plan.scans is not None and plan.scans.services_from and any(workload.hosts for workload in plan.workloads):
+        yield Need("scanning.services", "testing the exposed services", plan.scans.services_from[0])
+    if plan.windows and plan.workloads:
+        yield Need("change.windows", "the times for changes", _WINDOWS)
 
 
 def _tracing_needs(said: Tracing) -> Iterator[Need]:

@@ -27,7 +27,7 @@ from tenant_compiler.plan.edge import ALL_PATHS, allow_list, edge_tls, geo_fence
 from tenant_compiler.plan.isolation import isolation
 from tenant_compiler.plan.mounts import secrets, volumes
 from tenant_compiler.plan.needs import needs
-from tenant_compiler.plan.operations import tracing
+from tenant_compiler.plan.operations import scans, tracing, windows
 from tenant_compiler.plan.protection import (
     apart_from,
     audit,
@@ -106,6 +106,8 @@ def make_plan(resolved: Resolved, config: WorkspaceConfig) -> Plan:
         allow_list=allow_list(spec),
         geo_fence=geo_fence(spec),
         edge_tls=edge_tls(spec),
+        windows=tuple(windows(spec)),
+        scans=scans(spec),
         isolation=isolation(spec),
         break_glass=break_glass(spec),
         sealed=spec["security"]["sealed_secrets"],

@@ -202,6 +202,7 @@ CHECKS: Final[Mapping[str, tuple[tuple[tuple[str, ...], Check], ...]]] = {
     "workspace": (
         (("cluster", "*", "data_cidrs", "*"), check_cidr),
         (("cluster", "*", "dns", "address"), check_cidr),
+        (("cluster", "*", "scanning", "cidrs", "*"), check_cidr),
     ),
     "waiver": ((("spec", "created"), check_date), (("spec", "expires"), check_date)),
     "framework": ((("spec", "date"), check_date),),

@@ -6,7 +6,6 @@ from typing import Final
 
 SETTINGS: Final = (
     "budget",
-    "change_control.maintenance_windows",
     "compliance.frameworks.*.services",
     "compliance.retention.documentation_days",
     "compliance.retention.justification",
@@ -27,9 +26,7 @@ SETTINGS: Final = (
     "placement.replication",
     "security.data_loss_prevention",
     "security.identity.password.maximum_age_days",
-    "security.penetration_testing",
     "security.scanning.blocking",
-    "security.vulnerability_scanning",
     "services.*.availability.zones",
     "sizing",
 )
@@ -37,7 +34,6 @@ SETTINGS: Final = (
 
 WORKSPACE: Final = (
     "cluster.*.admission",
-    "cluster.*.gitops",
     "cluster.*.monitoring.kind",
     "cluster.*.monitoring.request_metrics",
     "cluster.*.monitoring.rule_labels",

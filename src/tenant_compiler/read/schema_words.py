@@ -101,6 +101,13 @@ FORMS: Final[Mapping[str, str]] = {
     r"^[a-z0-9]+(-[a-z0-9]+)*$": "a header's name (lower-case letters and digits, with dashes between)",
     r"^[A-Za-z][A-Za-z0-9]{0,62}$": "a setting's name (letters and digits, a letter first)",
     r"^[A-Za-z0-9][A-Za-z0-9_.-]*$": "a key (letters, digits, `_`, `.` and `-`; a letter or digit first)",
+    r"^[A-Za-z0-9_][A-Za-z0-9._-]*(/[A-Za-z0-9_][A-Za-z0-9._-]*)*$": "a relative path that goes nowhere up",
+    r"^(https://[A-Za-z0-9.-]+(:[0-9]+)?|ssh://git@[A-Za-z0-9.-]+(:[0-9]+)?)(/[A-Za-z0-9._~-]+)+$": (
+        "the https:// or ssh://git@ address of a repository, without user and token"
+    ),
+    r"^https://[A-Za-z0-9.-]+(:[0-9]+)?$": "an https:// address without a path",
+    r"^([01][0-9]|2[0-3]):[0-5][0-9]$": "a time of the day, `HH:MM`",
+    r"^[A-Z][A-Za-z0-9_+-]*(/[A-Z][A-Za-z0-9_+-]*)*$": "a time zone such as `Europe/Berlin`",
     r"^[A-Za-z0-9/_-]+$": "letters, digits, `/`, `_` and `-`",
     r"^[a-z0-9][a-z0-9.:/_-]{0,252}@sha256:[0-9a-f]{64}$": "an image pinned by `@sha256:` and 64 hexadecimal digits",
     r"^[a-z][a-z0-9_]*$": "a parameter's name (lower-case letters, digits and `_`; a letter first)",

@@ -107,3 +107,32 @@ def test_a_key_of_ones_own_is_needed_for_backups_of_the_namespace(plan, service)
         ).needs
     ]
     assert "backup.key" in features
+
+
+def test_times_for_changes_are_planned_by_name(plan, service):
+    """In the zone that is said, else in UTC; each leads to its own line."""
+    windows = {
+        "weekend": {"days": ["sat", "sun"], "start": "01:00", "end": "05:00", "timezone": "Europe/Berlin"},
+        "night": {"days": ["mon"], "start": "23:00", "end": "01:00"},
+    }
+    made = plan(services={"app": service()}, change_control={"maintenance_windows": windows})
+    found = {window.name: window for window in made.windows}
+    assert found["weekend"].days == ("sat", "sun")
+    assert (found["weekend"].timezone, found["night"].timezone) == ("Europe/Berlin", "Etc/UTC")
+    at = ("spec", "change_control", "maintenance_windows")
+    assert found["night"].made_from == ((*at, "night"),)
+    assert [need.pointer for need in made.needs if need.feature == "change.windows"] == [at]
+
+
+def test_scans_are_planned_where_somebody_asks_for_them(plan, service):
+    """Every week unless said; tests of services only where some are exposed."""
+    app = {"app": service()}
+    assert plan(services=app, security={"vulnerability_scanning": False}).scans is None
+    made = plan(services=app, security={"vulnerability_scanning": True, "penetration_testing": True})
+    assert made.scans.interval_days == 7
+    assert made.scans.images_from == (("spec", "security", "vulnerability_scanning"),)
+    assert [need.feature for need in made.needs if need.feature.startswith("scanning.")] == ["scanning.images"]
+    exposed = {"app": service(expose={"hosts": ["a.acme.example"]})}
+    made = plan(services=exposed, security={"penetration_testing": True, "scanning": {"interval_days": 3}})
+    assert (made.scans.interval_days, made.scans.images_from) == (3, ())
+    assert [need.feature for need in made.needs if need.feature.startswith("scanning.")] == ["scanning.services"]

@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from tenant_compiler.backends.kubernetes import ai, data, edge, network, operations, rollouts, services, tenancy
+from tenant_compiler.backends.kubernetes import (
+    ai,
+    data,
+    edge,
+    fleet_delivery,
+    network,
+    operations,
+    rollouts,
+    services,
+    tenancy,
+)
 from tenant_compiler.backends.kubernetes.fleet import fleet_objects
 from tenant_compiler.backends.kubernetes.layout import file, files, stamped
 from tenant_compiler.backends.kubernetes.lower import manifests, scenes
+from tenant_compiler.backends.kubernetes.operations import delivery
 from tenant_compiler.backends.kubernetes.support import ELSEWHERE
 from tenant_compiler.model.backend import Backend
 
@@ -58,8 +69,16 @@ class KubernetesBackend(Backend):
 
     def lower(self, plan: Plan, context: Context) -> Sequence[Artifact]:
         """Make the manifests: a folder for each cluster."""
-        format_ = context.config["targets"]["kubernetes"]["format"]
-        return [made for stem, here in scenes(plan, context) for made in files(stem, manifests(here), format_)]
+        format_, output = context.config["targets"]["kubernetes"]["format"], context.config["workspace"]["output"]
+        made: list[Artifact] = []
+        for stem, here in scenes(plan, context):
+            objects = manifests(here)
+            said = delivery.tool(here)
+            made += files(stem, objects, format_, said["kind"] if said else "none")
+            beside = delivery.objects(here, stem, objects, output) if said else []
+            if beside:
+                made.append(file(f"{delivery.FOLDER}/{stem}", [stamped(item) for item in beside], format_))
+        return made
 
     def check(self, artifacts: Sequence[Artifact], plan: Plan, context: Context) -> Iterable[Diagnostic]:
         """Check the manifests against the schemas of each cluster's version."""
@@ -68,12 +87,17 @@ class KubernetesBackend(Backend):
         return check(artifacts, plan, context)
 
     def lower_fleet(self, facts: Sequence[Fact], context: Context) -> Mapping[str, Sequence[Artifact]]:
-        """Make what each cluster has once for all of its tenants."""
+        """Make what each cluster has once for all of its tenants, and what finds them."""
         format_ = context.config["targets"]["kubernetes"]["format"]
-        return {
-            cluster: [file("kubernetes", [stamped(item) for item in objects], format_)]
-            for cluster, objects in fleet_objects(facts, context).items()
-        }
+        once = fleet_objects(facts, context)
+        made: dict[str, Sequence[Artifact]] = {}
+        for cluster in sorted({name for fact in facts for name in fact.clusters}):
+            objects = [stamped(item) for item in once.get(cluster, ())]
+            shared = [file("kubernetes", objects, format_)] if objects else []
+            found = [*shared, *fleet_delivery.files(cluster, facts, context, objects)]
+            if found:
+                made[cluster] = found
+        return made
 
     def index(self, content: Any) -> dict[str, Any]:
         """Take a stream of documents or a List apart into its objects by kind and name."""

@@ -10,6 +10,7 @@ from tenant_compiler.backends.kubernetes.edge import findings as edge
 from tenant_compiler.backends.kubernetes.layout import HASH
 from tenant_compiler.backends.kubernetes.lower import scenes
 from tenant_compiler.backends.kubernetes.network.findings import findings as network
+from tenant_compiler.backends.kubernetes.operations import delivery
 from tenant_compiler.backends.kubernetes.schemas import validator
 from tenant_compiler.model.diagnostic import Diagnostic
 
@@ -34,7 +35,10 @@ def check(artifacts: Sequence[Artifact], plan: Plan, context: Context) -> Iterat
     """
     by_folder: dict[str, list[ArtifactObject]] = {}
     for artifact in artifacts:
-        by_folder.setdefault(artifact.path.rpartition("/")[0], []).extend(artifact.objects)
+        folder, _, name = artifact.path.rpartition("/")
+        # What stands beside a cluster's folder has its name.
+        cluster = name.rpartition(".")[0] if folder == delivery.FOLDER else folder
+        by_folder.setdefault(cluster, []).extend(artifact.objects)
     said: set[str] = set()
     for stem, here in scenes(plan, context):
         yield from _schema(by_folder.get(stem, ()), here, context.kinds.get(here.site.cluster, {}))

@@ -9,6 +9,7 @@ import zlib
 from typing import TYPE_CHECKING, Any, Final
 
 from tenant_compiler.backends.kubernetes.common import OWN
+from tenant_compiler.backends.kubernetes.operations import delivery
 from tenant_compiler.model.artifact import Artifact, ArtifactObject, Shared
 
 if TYPE_CHECKING:
@@ -81,13 +82,18 @@ GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """The file of each kind, and the order of kinds in a file."""
 
+_NOTHING: Final[Mapping[str, str]] = {}
 _PLACES: Final = {kind: (group, rank) for group, kinds in GROUPS.items() for rank, kind in enumerate(kinds)}
 
 
-def stamped(item: ArtifactObject) -> ArtifactObject:
+def stamped(item: ArtifactObject, more: Mapping[str, str] = _NOTHING) -> ArtifactObject:
     """Give an object the checksum of what it is: who compares it with the cluster sees what changed by other hands.
 
     It is made from the object, not from its source, so that a comment in YAML changes nothing.
+
+    Args:
+        item: the object.
+        more: annotations for what applies it, which are no part of the checksum.
     """
     value = item.value
     meta = value["metadata"]
@@ -98,7 +104,8 @@ def stamped(item: ArtifactObject) -> ArtifactObject:
         if part is not meta
     ]
     text = "\0".join(parts)
-    annotations = {**meta.get("annotations", _NONE), HASH: f"{zlib.crc32(text.encode(errors='surrogatepass')):08x}"}
+    digest = f"{zlib.crc32(text.encode(errors='surrogatepass')):08x}"
+    annotations = {**meta.get("annotations", _NONE), **more, HASH: digest}
     return ArtifactObject(
         item.id, {**value, "metadata": {**meta, "annotations": annotations}}, item.made_from, len(text)
     )
@@ -123,18 +130,21 @@ def _text(part: Any) -> str:
     return text
 
 
-def files(folder: str, objects: Iterable[ArtifactObject], format_: str) -> Iterator[Artifact]:
+def files(folder: str, objects: Iterable[ArtifactObject], format_: str, tool: str = "none") -> Iterator[Artifact]:
     """Sort objects into files, in the order in which they apply, with the list that kustomize reads.
 
     Args:
         folder: of the cluster.
         objects: of kinds that `GROUPS` has; those of one kind keep their order.
         format_: ``yaml``: a stream of documents; ``json``: a List.
+        tool: what applies them: ``argocd``, ``flux`` or ``none``.
     """
     groups: dict[str, list[tuple[int, ArtifactObject]]] = {}
     for item in objects:
-        group, rank = _PLACES[item.value["kind"]]
-        groups.setdefault(group, []).append((rank, stamped(item)))
+        kind = item.value["kind"]
+        group, rank = _PLACES[kind]
+        more = _NOTHING if tool == "none" else delivery.extras(kind, group, tool)
+        groups.setdefault(group, []).append((rank, stamped(item, more)))
     names = []
     for group in GROUPS:
         if group in groups:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tenant_compiler.backends.kubernetes import edge
+from tenant_compiler.backends.kubernetes import edge, operations
 from tenant_compiler.backends.kubernetes.common import DEFAULT_CLUSTER, priority_class, scene, service_metadata
 from tenant_compiler.backends.kubernetes.data import secrets, volumes
 from tenant_compiler.backends.kubernetes.network import istio, policies
-from tenant_compiler.backends.kubernetes.operations import backups, tracing
 from tenant_compiler.backends.kubernetes.rollouts import analysis, argo
 from tenant_compiler.backends.kubernetes.services import keda, scaling, workloads
 from tenant_compiler.backends.kubernetes.services.tracks import controlled, tracks
@@ -52,8 +51,7 @@ def manifests(here: Scene) -> list[ArtifactObject]:
     if plan.break_glass is not None:
         found += emergency.objects(here)
     found += admission.image_policy(here)
-    found += tracing.objects(here)
-    found += backups.objects(here)
+    found += operations.objects(here)
     if any(workload.volumes for workload in plan.workloads):
         found += volumes.storage_class(here)
     found += secrets.objects(here)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, NotRequired
 
-from annotated_types import Ge, Le, MaxLen
+from annotated_types import Ge, Le, MaxLen, MinLen
 from typing_extensions import TypedDict
 
 from tenant_compiler.model.vocabulary.annotations import HOST, LABEL, LINE, NAME, URL, Info
 from tenant_compiler.model.vocabulary.cluster_data import ClusterSecrets, RuntimeClasses, StorageClasses
+from tenant_compiler.model.vocabulary.delivery import GitOps
 from tenant_compiler.model.vocabulary.edge import Certificates, Gateway, PodCertificates
 from tenant_compiler.model.vocabulary.groups import Group
 
@@ -66,6 +67,34 @@ class Tracing(TypedDict):
     ]
     retention_days: NotRequired[
         Annotated[int, Ge(1), Le(3650), Info("What is behind the address keeps traces for so long.", 7, "days")]
+    ]
+
+
+class Scanners(TypedDict):
+    """The platform's programs that look for weaknesses."""
+
+    image: Annotated[
+        str,
+        Info(
+            "Scans images: it takes them as its arguments, and fails when it finds what must not be.",
+            f"registry.acme.example/scan@sha256:{_DIGEST}",
+            pattern=IMAGE,
+        ),
+    ]
+    cidrs: Annotated[
+        list[Annotated[str, Info("A range.", "203.0.113.0/24", format="cidr")]],
+        MinLen(1),
+        Info("Addresses of the registries, which it reaches on port 443 and nothing else.", ["203.0.113.0/24"]),
+    ]
+    penetration_image: NotRequired[
+        Annotated[
+            str,
+            Info(
+                "Tests services: it takes their addresses in the namespace as its arguments.",
+                f"registry.acme.example/probe@sha256:{_DIGEST}",
+                pattern=IMAGE,
+            ),
+        ]
     ]
 
 
@@ -279,6 +308,21 @@ class Cluster(TypedDict):
     ]
     monitoring: NotRequired[Annotated[ClusterMonitoring, Info("Who scrapes metrics.", {"namespace": "monitoring"})]]
     tracing: NotRequired[Annotated[Tracing, Info("Where spans are sent.", {"otlp": "otel-gateway.observability:4317"})]]
+    scanning: NotRequired[
+        Annotated[
+            Scanners,
+            Info(
+                "What looks for weaknesses.",
+                {"image": f"registry.acme.example/scan@sha256:{_DIGEST}", "cidrs": ["203.0.113.0/24"]},
+            ),
+        ]
+    ]
+    gitops: NotRequired[
+        Annotated[
+            GitOps,
+            Info("What applies the output.", {"kind": "argocd", "repository": "https://git.acme.example/fleet"}),
+        ]
+    ]
     backup: NotRequired[
         Annotated[ClusterBackup, Info("What backs up namespaces.", {"bucket": "acme-backup-eu", "region": "eu-west-1"})]
     ]

@@ -7,7 +7,8 @@ from typing import Annotated, NotRequired
 from annotated_types import Ge, Le
 from typing_extensions import TypedDict
 
-from tenant_compiler.model.vocabulary.annotations import NAME, Info
+from tenant_compiler.model.vocabulary.annotations import LABEL, NAME, Info
+from tenant_compiler.model.vocabulary.delivery import Window
 from tenant_compiler.model.vocabulary.groups import Group
 
 
@@ -40,6 +41,16 @@ class ChangeControl(TypedDict):
     roles: NotRequired[Annotated[Duties, Info("Who may do what.", {"approvers": ["grp-care-lead"]})]]
     separate_environments: NotRequired[
         Annotated[bool, Info("Production shares no cluster and no store with other environments.", example=True)]
+    ]
+    maintenance_windows: NotRequired[
+        Annotated[
+            dict[str, Window],
+            Info(
+                "Changes are applied in these times only, by name; so is what sets right changes made by hand.",
+                {"weekend": {"days": ["sat", "sun"], "start": "01:00", "end": "05:00", "timezone": "Europe/Berlin"}},
+                keys=LABEL,
+            ),
+        ]
     ]
     break_glass: NotRequired[Annotated[BreakGlass, Info("Access in an emergency.", {"maximum_minutes": 60})]]
 

@@ -164,6 +164,22 @@ class Security(TypedDict):
         bool,
         Info("Databases log connections and statements that change data to the cloud's log service.", example=True),
     ]
+    vulnerability_scanning: NotRequired[
+        Annotated[
+            bool,
+            Info("The images of the services are scanned in the cluster, as often as `scanning` says.", example=True),
+        ]
+    ]
+    penetration_testing: NotRequired[
+        Annotated[
+            bool,
+            Info(
+                "The exposed services are tested for weaknesses from inside, in the first of the times for changes;"
+                " without such times by hand.",
+                example=True,
+            ),
+        ]
+    ]
     mfa_required: NotRequired[Annotated[bool, Info("Users sign on with a second factor.", example=True)]]
     ip_whitelist_enabled: NotRequired[
         Annotated[bool, Info("Only clients from `ip_whitelist` reach exposed services.", example=True)]

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from tenant_compiler.backends.kubernetes.common import NAMESPACE_NAME, made
-from tenant_compiler.backends.kubernetes.operations import tracing
+from tenant_compiler.backends.kubernetes.operations import platform_images
 from tenant_compiler.emit.escape import cel_string
 from tenant_compiler.model.artifact import ArtifactObject, Shared
 
@@ -54,7 +54,7 @@ def image_policy(here: Scene) -> list[ArtifactObject]:
         "apiVersion": _API,
         "kind": "ValidatingAdmissionPolicy",
         "metadata": meta,
-        "spec": _policy(images.registries, tracing.image(here), digests=images.digests_required),
+        "spec": _policy(images.registries, platform_images(here), digests=images.digests_required),
     }
     binding: dict[str, Any] = {
         "apiVersion": _API,
@@ -73,12 +73,12 @@ def image_policy(here: Scene) -> list[ArtifactObject]:
 
 
 @lru_cache(maxsize=256)
-def _policy(registries: tuple[str, ...], platform: str, *, digests: bool) -> Shared:
+def _policy(registries: tuple[str, ...], platform: tuple[str, ...], *, digests: bool) -> Shared:
     validations = []
     # What the platform runs beside the services is named whole, with its digest.
     running = f'request.operation == "CREATE" ? [] : {_images_of("oldObject")}'
     if platform:
-        running = f"[{cel_string(platform)}] + ({running})"
+        running = f"[{', '.join(map(cel_string, platform))}] + ({running})"
     if digests:
         validations.append(
             _every('image.matches("@sha256:[0-9a-f]{64}$")', "every image must be pinned by its digest, @sha256:…")

@@ -1,0 +1,214 @@
+"""Jobs that look for weaknesses, with the platform's programs: in the tenant's images, and in its exposed services.
+
+They run in the tenant's namespace, because that is what they may look at. A job has an identity without rights, reaches
+the registries or the tenant's own services and nothing else, and has a name with a dot, which no service can have.
+
+What a job finds is in its exit code and its log. That it ran is reported by whoever watches the cluster's jobs; a test
+by people from outside stays what the tenant attests.
+"""
+
+from __future__ import annotations
+
+import zlib
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
+
+from tenant_compiler.backends.kubernetes.common import NAME, made, metadata
+from tenant_compiler.backends.kubernetes.support import HONOURED, Answer, called
+from tenant_compiler.emit.escape import kubernetes_value
+from tenant_compiler.model.artifact import Shared
+from tenant_compiler.model.backend import Lack
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tenant_compiler.backends.kubernetes.common import Scene
+    from tenant_compiler.backends.kubernetes.support import Table
+    from tenant_compiler.model.artifact import ArtifactObject
+    from tenant_compiler.model.plan import Need, Workload
+    from tenant_compiler.model.plan_operations import Scans
+    from tenant_compiler.model.vocabulary.cluster import Scanners
+
+_IMAGES: Final = "default.scan"
+_SERVICES: Final = "default.penetration"
+_NIGHT: Final = 6
+"""Scans start in the first hours of the day, each tenant's at a minute of its own."""
+_MONTH: Final = 31
+_SECONDS: Final = 4 * 3600
+_DAYS: Final = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
+_DAY_MINUTES: Final = 24 * 60
+_RESOURCES: Final = Shared({"requests": {"cpu": "100m", "memory": "256Mi"}, "limits": {"cpu": "500m", "memory": "1Gi"}})
+_SECURITY: Final = Shared(
+    {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}, "readOnlyRootFilesystem": True}
+)
+
+
+def images(here: Scene) -> tuple[str, ...]:
+    """The images of the platform's that run in the tenant's namespace."""
+    said, wanted = here.cluster.get("scanning"), here.plan.scans
+    if said is None or wanted is None:
+        return ()
+    found = [said["image"]] if wanted.images_from else []
+    if _tests(here, wanted, said):
+        found.append(said["penetration_image"])
+    return tuple(found)
+
+
+def objects(here: Scene) -> list[ArtifactObject]:
+    """Make the jobs with their identities and networks; nothing where nobody asks, or the platform has no programs."""
+    said, wanted = here.cluster.get("scanning"), here.plan.scans
+    if said is None or wanted is None or not here.plan.workloads:
+        return []
+    found: list[ArtifactObject] = []
+    if wanted.images_from:
+        found += _scan(here, wanted, said)
+    if _tests(here, wanted, said):
+        found += _penetration(here, wanted, said)
+    return found
+
+
+def _tests(here: Scene, wanted: Scans, said: Scanners) -> bool:
+    return bool(wanted.services_from and "penetration_image" in said and _exposed(here))
+
+
+def _exposed(here: Scene) -> list[Workload]:
+    return [workload for workload in here.plan.workloads if workload.hosts and workload.port is not None]
+
+
+def _scan(here: Scene, wanted: Scans, said: Scanners) -> Iterator[ArtifactObject]:
+    """Over every image of the tenant's, each once."""
+    number = zlib.crc32(here.plan.name.encode())
+    days = "1" if wanted.interval_days >= _MONTH else f"*/{wanted.interval_days}"
+    schedule = f"{number % 60} {number // 60 % _NIGHT} {days if days != '*/1' else '*'} * *"
+    arguments = sorted({workload.image for workload in here.plan.workloads})
+    rules = [
+        {"to": [{"ipBlock": {"cidr": cidr}} for cidr in said["cidrs"]], "ports": [{"protocol": "TCP", "port": 443}]}
+    ]
+    timing = {
+        "schedule": schedule,
+        "timeZone": "Etc/UTC",
+        "suspend": here.site.role != "primary",
+    }
+    yield made("ServiceAccount", _account(here, _IMAGES), wanted.images_from)
+    yield made("NetworkPolicy", _policy(here, _IMAGES, _pods(_IMAGES), "Egress", rules), wanted.images_from)
+    yield made("CronJob", _job(here, _IMAGES, timing, (said["image"], arguments, _SECONDS)), wanted.images_from)
+
+
+def _penetration(here: Scene, wanted: Scans, said: Scanners) -> Iterator[ArtifactObject]:
+    """Over every exposed service, from inside: the edge would hold it back. It ends with the time for changes."""
+    services = _exposed(here)
+    timing, seconds = _in_window(here)
+    arguments = [f"{workload.name}.{here.plan.name}:{workload.port}" for workload in services]
+    made_from = (*wanted.services_from, *(each.made_from[0] for each in here.plan.windows[:1]))
+    out = [_end("to", {"matchLabels": {NAME: each.name}}, each.port) for each in services]
+    yield made("ServiceAccount", _account(here, _SERVICES), made_from)
+    yield made("NetworkPolicy", _policy(here, _SERVICES, _pods(_SERVICES), "Egress", out), made_from)
+    for each in services:
+        rule = _end("from", _pods(_SERVICES), each.port)
+        selector = {"matchLabels": {NAME: each.name}}
+        name = f"{_SERVICES}.{each.name}"
+        yield made("NetworkPolicy", _policy(here, name, selector, "Ingress", [rule]), made_from)
+    yield made("CronJob", _job(here, _SERVICES, timing, (said["penetration_image"], arguments, seconds)), made_from)
+
+
+def _in_window(here: Scene) -> tuple[dict[str, Any], int]:
+    """When to start, and after how many seconds to stop: in the first time for changes, else when somebody says so."""
+    if not here.plan.windows:
+        return {"schedule": "0 0 1 1 *", "timeZone": "Etc/UTC", "suspend": True}, _SECONDS
+    window = here.plan.windows[0]
+    hour, minute = map(int, window.start.split(":"))
+    last_hour, last_minute = map(int, window.end.split(":"))
+    minutes = ((last_hour - hour) * 60 + last_minute - minute) % _DAY_MINUTES or _DAY_MINUTES
+    day = min(map(_DAYS.index, window.days))
+    timing = {
+        "schedule": f"{minute} {hour} * * {day}",
+        "timeZone": window.timezone,
+        "suspend": here.site.role != "primary",
+    }
+    return timing, minutes * 60
+
+
+def _account(here: Scene, name: str) -> dict[str, Any]:
+    return {
+        "apiVersion": "v1",
+        "kind": "ServiceAccount",
+        "metadata": metadata(here, name),
+        "automountServiceAccountToken": False,
+    }
+
+
+@lru_cache(maxsize=8)
+def _pods(name: str) -> Shared:
+    return Shared({"matchLabels": {NAME: name}})
+
+
+def _end(direction: str, selector: dict[str, Any], port: int | None) -> dict[str, Any]:
+    return {direction: [{"podSelector": selector}], "ports": [{"protocol": "TCP", "port": port}]}
+
+
+def _policy(
+    here: Scene, name: str, selector: dict[str, Any], direction: str, rules: Sequence[dict[str, Any]]
+) -> dict[str, Any]:
+    return {
+        "apiVersion": "networking.k8s.io/v1",
+        "kind": "NetworkPolicy",
+        "metadata": metadata(here, name),
+        "spec": {"podSelector": selector, "policyTypes": [direction], direction.lower(): list(rules)},
+    }
+
+
+def _job(here: Scene, name: str, timing: dict[str, Any], what: tuple[str, list[str], int]) -> dict[str, Any]:
+    """Make a job: the program, what it looks at, and after how many seconds it is stopped."""
+    image, arguments, seconds = what
+    labels = {**here.labels, NAME: name}
+    container = {
+        "name": name.rpartition(".")[2],
+        "image": image,
+        "args": [kubernetes_value(argument) for argument in arguments],
+        "resources": _RESOURCES,
+        "securityContext": _SECURITY,
+        "volumeMounts": [{"name": "tmp", "mountPath": "/tmp"}],  # noqa: S108 - a folder in the container
+    }
+    pod: dict[str, Any] = {
+        "serviceAccountName": name,
+        "automountServiceAccountToken": False,
+        "enableServiceLinks": False,
+        "restartPolicy": "Never",
+        "securityContext": {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}},
+        "containers": [container],
+        "volumes": [{"name": "tmp", "emptyDir": {"sizeLimit": "2Gi"}}],
+    }
+    if here.priority_class:
+        pod["priorityClassName"] = here.priority_class
+    return {
+        "apiVersion": "batch/v1",
+        "kind": "CronJob",
+        "metadata": {**metadata(here, name), "labels": labels},
+        "spec": {
+            **timing,
+            "concurrencyPolicy": "Forbid",
+            "startingDeadlineSeconds": 3600,
+            "successfulJobsHistoryLimit": 1,
+            "failedJobsHistoryLimit": 3,
+            "jobTemplate": {
+                "metadata": {"labels": labels},
+                "spec": {
+                    "backoffLimit": 1,
+                    "activeDeadlineSeconds": seconds,
+                    "template": {"metadata": {"labels": labels}, "spec": pod},
+                },
+            },
+        },
+    }
+
+
+def _scanner(here: Scene, need: Need) -> Answer:
+    said = here.cluster.get("scanning")
+    key = "image" if need.feature == "scanning.images" else "penetration_image"
+    if said is not None and key in said:
+        return HONOURED
+    words = f"{need.what} needs a program of the platform's; {called(here)} names none"
+    return Answer("cannot", Lack(words, f"set `scanning.{key}` in the cluster's profile"))
+
+
+SUPPORT: Final[Table] = {"scanning.images": _scanner, "scanning.services": _scanner}
