@@ -65,7 +65,7 @@ ELSEWHERE = {
             *range(530, 535),
             *range(540, 547),
             *range(550, 558),
-            *range(568, 572),
+            *range(568, 573),
             *range(584, 590),
         )
     },
