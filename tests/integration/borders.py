@@ -91,12 +91,17 @@ def _admission(item: dict[str, Any], name: str) -> list[str]:
     return [] if held.items() <= labels.items() else ["it holds for other namespaces"]
 
 
+def _taken(namespace: str | None) -> bool:
+    """Whether a namespace is another tenant's or the cluster's own, or all of them are meant; not the backups' one."""
+    return namespace is None or "*" in namespace or namespace.startswith(("t-", "kube-")) or namespace == "default"
+
+
 def _project(item: dict[str, Any], name: str) -> list[str]:
     spec = item["spec"]
     found = [
         f"it may write into {each.get('namespace')}"
         for each in spec.get("destinations", ())
-        if each.get("namespace") != name and each.get("namespace") not in {"argocd", "velero"}
+        if each.get("namespace") != name and _taken(each.get("namespace"))
     ]
     if any("*" in (each["group"], each["kind"]) for each in spec.get("clusterResourceWhitelist", ())):
         found.append("it may write everything of the cluster")

@@ -23,6 +23,9 @@ cloud = "aws"
 region = "eu-central-1"
 gateway = { namespace = "gateway" }
 data_cidrs = ["10.20.0.0/16"]
+cloud_identity = "pod-identity"
+name = "main"
+account_id = "111122223333"
 """
 TENANT = """
 apiVersion: tenant-compiler.dev/v1

@@ -30,12 +30,7 @@ TENANTS_OWN = {"TC509", "TC511"}
 """What the lints may find: budgets and quotas that the tenant itself declared too small or too large."""
 
 NOT_MADE = {
-    "AuthorizationPolicy",
-    "BackendTLSPolicy",
     "CiliumCIDRGroup",
-    "CiliumNetworkPolicy",
-    "PeerAuthentication",
-    "Sidecar",
 }
 """Kinds that the layout has a place for and that nothing makes yet."""
 

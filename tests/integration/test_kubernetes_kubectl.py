@@ -33,7 +33,7 @@ PROTECTION = {
         POINTER,
     ),
 }
-CUSTOM = {"HTTPRoute", "SecurityPolicy"}
+CUSTOM = {"BackendTrafficPolicy", "GRPCRoute", "HTTPRoute", "SecurityPolicy"}
 """Kinds that no release of Kubernetes has; our bundle's schemas of them are asked by the unit tests."""
 HOSTILE = "NO: {{ .Values }} ${HOME} $(VAR) %s\n  - # y\t\"'\u2028"
 

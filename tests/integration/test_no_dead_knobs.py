@@ -702,6 +702,7 @@ LEARNING = {
                     "hosts": ["triage.acme.example"],
                     "paths": ["/Predict"],
                     "cors_origins": ["https://acme.example"],
+                    "tls": True,
                 },
                 "probes": {"readiness": "/ready", "liveness": "/live", "startup_seconds": 100},
                 "decision": "automatic",
