@@ -210,9 +210,11 @@ def _exposed(server: Workload, expose: Expose) -> Workload:
         # As of services: a connection has no path, and no browser makes one.
         unused += [server.line("expose", "paths")] if expose["paths"] != ["/"] else []
         unused += [server.line("expose", "cors_origins")] if expose["cors_origins"] else []
+        unused += [server.line("expose", "tls")] if expose["tls"] else []
     return server._replace(
         hosts=tuple(expose["hosts"]),
         paths=paths(expose),
+        tls=server.protocol != "tcp" and expose["tls"],
         cors_origins=tuple(dict.fromkeys(expose["cors_origins"])),
         unused=tuple(unused),
     )
