@@ -589,7 +589,7 @@ RELEASED = {
     "services": {
         "portal": {
             "image": "registry.acme.example/portal:1",
-            "expose": {"hosts": ["a.released.example"]},
+            "expose": {"hosts": ["a.released.example"], "tls": True},
             "scaling": {"minimum": 1, "maximum": 4, "requests_per_second": 100},
             "rollout": {
                 "strategy": "canary",
@@ -702,7 +702,7 @@ LEARNING = {
                     "hosts": ["triage.acme.example"],
                     "paths": ["/Predict"],
                     "cors_origins": ["https://acme.example"],
-                    "tls": True,
+                    "tls": False,
                 },
                 "probes": {"readiness": "/ready", "liveness": "/live", "startup_seconds": 100},
                 "decision": "automatic",
