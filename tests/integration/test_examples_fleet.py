@@ -12,6 +12,7 @@ from datetime import date
 
 import pytest
 
+from kubectl import decoded
 from tenant_compiler.read.workspace import open_workspace
 from tenant_compiler.resolve.origin import chain
 from tenant_compiler.run.bench import Judging
@@ -229,24 +230,3 @@ def test_promtool_accepts_every_rule_and_its_tests(built):
     for command in (["check", "rules", "--lint=all", "--lint-fatal", *rules], ["test", "rules", *tests]):
         run = subprocess.run(["promtool", *command], cwd=built[0], capture_output=True, text=True, check=False)
         assert run.returncode == 0, run.stdout + run.stderr
-
-
-def decoded(*paths):
-    """The objects that kubectl reads in files, without the label that it was asked to add."""
-    files = [word for path in paths for word in ("-f", path)]
-    run = subprocess.run(
-        ["kubectl", "label", "--local", *files, "decoded=1", "-o", "json"],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "KUBECONFIG": os.devnull},
-    )
-    assert run.returncode == 0, run.stderr
-    decoder, position, objects = json.JSONDecoder(), 0, []
-    while position < len(run.stdout.rstrip()):
-        item, position = decoder.raw_decode(run.stdout, position)
-        position += len(run.stdout[position:]) - len(run.stdout[position:].lstrip())
-        objects += item["items"] if item["kind"] == "List" else [item]
-    for item in objects:
-        del item["metadata"]["labels"]["decoded"]
-    return objects

@@ -19,6 +19,7 @@ from borders import crossings
 from generated_fleet import MINORS, Fleet, Variant, example_builds
 from test_no_dead_knobs import BASES
 
+from kubectl import decoded
 from tenant_compiler.backends.kubernetes.layout import GROUPS, HASH, KUSTOMIZATION
 from tenant_compiler.backends.kubernetes.schemas import validator
 from tenant_compiler.data import data_folder
@@ -28,11 +29,6 @@ from tenant_compiler.run.passes import encode
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 TENANTS_OWN = {"TC509", "TC511"}
 """What the lints may find: budgets and quotas that the tenant itself declared too small or too large."""
-
-NOT_MADE = {
-    "CiliumCIDRGroup",
-}
-"""Kinds that the layout has a place for and that nothing makes yet."""
 
 
 class Judged:
@@ -99,7 +95,7 @@ def test_the_fleet_is_large_and_makes_every_kind(judged):
     assert judged.builds > 3000
     assert len(judged.objects) > 500
     assert {minor for minor, _ in judged.objects} == set(MINORS)
-    assert {kind for kinds in GROUPS.values() for kind in kinds} - made <= NOT_MADE
+    assert {kind for kinds in GROUPS.values() for kind in kinds} - made == set()
 
 
 def test_the_lints_are_silent(judged):
@@ -158,30 +154,6 @@ def test_kubectl_decodes_every_object_to_what_it_is(judged, tmp_path):
         path = tmp_path / f"{start}.yaml"
         path.write_text(yaml.dump_all(part), encoding="utf-8")
         assert decoded(str(path)) == part
-
-
-def decoded(path):
-    """The objects that kubectl reads, in order, without the label that the command puts on."""
-    run = subprocess.run(
-        ["kubectl", "label", "--local", "-f", path, "kubectl-read=it", "-o", "json"],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={"PATH": os.environ["PATH"], "HOME": os.path.dirname(path)},
-    )
-    assert run.returncode == 0, run.stderr
-    decoder, found, rest = json.JSONDecoder(), [], run.stdout
-    at = 0
-    while at < len(rest):
-        value, at = decoder.raw_decode(rest, at)
-        found += value["items"] if value["kind"] == "List" else [value]
-        while at < len(rest) and rest[at].isspace():
-            at += 1
-    for value in found:
-        assert value["metadata"]["labels"].pop("kubectl-read") == "it"
-        if not value["metadata"]["labels"]:
-            del value["metadata"]["labels"]
-    return found
 
 
 @pytest.mark.tool("kubectl")

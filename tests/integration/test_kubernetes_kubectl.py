@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import importlib.util
-import json
 import os
 import subprocess
 
 import pytest
 
+from kubectl import decoded
 from tenant_compiler.backends.kubernetes.backend import KubernetesBackend
 from tenant_compiler.model.plan import Duties, Identity, ImagePolicy
 from tenant_compiler.run.passes import encode
@@ -74,26 +74,6 @@ def lowered():
     return lower
 
 
-def _decode(path) -> list:
-    """Let kubectl read a file, and give its objects without the label that the command puts on."""
-    run = subprocess.run(
-        ["kubectl", "label", "--local", "-f", path, "kubectl-read=it", "-o", "json"],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={"PATH": os.environ["PATH"], "HOME": os.path.dirname(path)},
-    )
-    assert run.returncode == 0, run.stderr
-    decoder, objects, rest = json.JSONDecoder(), [], run.stdout.strip()
-    while rest:
-        value, end = decoder.raw_decode(rest)
-        objects += value["items"] if value["kind"] == "List" else [value]
-        rest = rest[end:].strip()
-    for value in objects:
-        assert value["metadata"]["labels"].pop("kubectl-read") == "it"
-    return objects
-
-
 def _write(artifacts, folder):
     """Write the files as a build does."""
     for artifact in artifacts:
@@ -111,7 +91,7 @@ def test_kubectl_decodes_every_object_as_it_was_made(lowered, tmp_path, format_)
 
     for artifact in artifacts[:-1]:
         read = {
-            f"{value['kind']}/{value['metadata']['name']}": value for value in _decode(str(tmp_path / artifact.path))
+            f"{value['kind']}/{value['metadata']['name']}": value for value in decoded(str(tmp_path / artifact.path))
         }
         assert read == {item.id: item.value for item in artifact.objects}
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tenant_compiler.model.record import NamedTuple
 
 if TYPE_CHECKING:
     from tenant_compiler.model.plan import Lineage
+
+
+_DAYS: Final = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
+_DAY: Final = 24 * 60
 
 
 class Tracing(NamedTuple):
@@ -38,6 +42,24 @@ class Window(NamedTuple):
     """``HH:MM``, on the next day if that is not later than the start."""
     timezone: str
     made_from: Lineage
+
+    @property
+    def weekdays(self) -> tuple[int, ...]:
+        """The days as cron counts them, Sunday is 0, in order."""
+        return tuple(sorted(map(_DAYS.index, self.days)))
+
+    @property
+    def clock(self) -> tuple[int, int]:
+        """Hour and minute of the start."""
+        hour, minute = map(int, self.start.split(":"))
+        return hour, minute
+
+    @property
+    def minutes(self) -> int:
+        """How long it lasts: a whole day where it ends when it starts."""
+        hour, minute = self.clock
+        last_hour, last_minute = map(int, self.end.split(":"))
+        return ((last_hour - hour) * 60 + last_minute - minute) % _DAY or _DAY
 
 
 class Scans(NamedTuple):

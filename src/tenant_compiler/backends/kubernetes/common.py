@@ -22,6 +22,12 @@ OWN: Final = "tenant-compiler.dev/"
 TENANT: Final[Lineage] = (("metadata", "name"),)
 """The lineage of what a namespace has because there is a tenant at all."""
 
+RESTRICTED_POD: Final = Shared({"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}})
+RESTRICTED_CONTAINER: Final = Shared(
+    {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}, "readOnlyRootFilesystem": True}
+)
+"""What the namespace's level of Pod Security asks of pods and containers, and a root file system that nobody writes."""
+
 DEFAULT_CLUSTER: Final[Cluster] = {
     "kubernetes": "1.34",
     "network_policy": "kubernetes",
@@ -70,6 +76,22 @@ def made(kind: str, value: dict[str, Any], made_from: Lineage) -> ArtifactObject
     return ArtifactObject(f"{kind}/{value['metadata']['name']}", value, made_from)
 
 
+def account(meta: dict[str, Any], made_from: Lineage) -> ArtifactObject:
+    """Make an identity whose pods get no token: nothing in them talks to the API server."""
+    value: dict[str, Any] = {
+        "apiVersion": "v1",
+        "kind": "ServiceAccount",
+        "metadata": meta,
+        "automountServiceAccountToken": False,
+    }
+    return made("ServiceAccount", value, made_from)
+
+
+def fleet_labels(name: str, fleet: str) -> dict[str, str]:
+    """The labels of what belongs to no single tenant."""
+    return {NAME: name, "app.kubernetes.io/part-of": fleet, "app.kubernetes.io/managed-by": "tenant-compiler"}
+
+
 @lru_cache(maxsize=1024)
 def pods_of(service: str) -> Shared:
     """The selector of a service's pods."""
@@ -96,9 +118,7 @@ def priority_class(prefix: str, tier: str) -> str:
 
 def _labels(name: str, fleet: str, tenant: str, environment: str, tier: str) -> dict[str, str]:
     return {
-        NAME: name,
-        "app.kubernetes.io/part-of": fleet,
-        "app.kubernetes.io/managed-by": "tenant-compiler",
+        **fleet_labels(name, fleet),
         OWN + "tenant": tenant,
         OWN + "environment": environment,
         OWN + "tier": _label_value(tier),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from tenant_compiler.backends.kubernetes.common import TENANT, made, priority_class
+from tenant_compiler.backends.kubernetes.common import TENANT, fleet_labels, made, priority_class
 from tenant_compiler.backends.kubernetes.edge.traffic import platform_clients
 
 if TYPE_CHECKING:
@@ -54,11 +54,7 @@ def _priority_class(prefix: str, fleet: str, tier: str, value: int) -> ArtifactO
         "kind": "PriorityClass",
         "metadata": {
             "name": name,
-            "labels": {
-                "app.kubernetes.io/name": name,
-                "app.kubernetes.io/part-of": fleet,
-                "app.kubernetes.io/managed-by": "tenant-compiler",
-            },
+            "labels": fleet_labels(name, fleet),
         },
         "value": value,
         "globalDefault": False,

@@ -9,15 +9,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tenant_compiler.backends.kubernetes.common import TENANT, made
-from tenant_compiler.backends.kubernetes.layout import KUSTOMIZATION, file, stamped
+from tenant_compiler.backends.kubernetes.common import TENANT, fleet_labels, made
+from tenant_compiler.backends.kubernetes.layout import file, kustomization, stamped
 from tenant_compiler.backends.kubernetes.operations import delivery
-from tenant_compiler.model.artifact import Artifact
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tenant_compiler.model.artifact import ArtifactObject
+    from tenant_compiler.model.artifact import Artifact, ArtifactObject
     from tenant_compiler.model.backend import Context, Fact
     from tenant_compiler.model.vocabulary.delivery import GitOps
 
@@ -42,7 +41,8 @@ def files(
         return
     layout, format_ = context.config["workspace"], context.config["targets"]["kubernetes"]["format"]
     name = f"{layout['name']}.{cluster}.fleet"
-    meta = _metadata(name, delivery.namespace(said), layout["name"])
+    labels = fleet_labels(layout["name"], layout["name"])
+    meta: dict[str, Any] = {"name": name, "namespace": delivery.namespace(said), "labels": labels}
     root = delivery.folder(said, layout["output"])
     here = f"{root}/_fleet/{cluster}/kubernetes"
     if said["kind"] == "argocd":
@@ -50,23 +50,14 @@ def files(
         yield file("delivery", [stamped(_fleet(item)) for item in objects], format_)
         return
     yield file("delivery", [stamped(_fleet(item)) for item in _flux(said, meta, here)], format_)
-    yield _list(KUSTOMIZATION, [f"{stem}.{format_}" for stem in ("delivery", *(["kubernetes"] if shared else []))])
+    yield kustomization("", [f"{stem}.{format_}" for stem in ("delivery", *(["kubernetes"] if shared else []))])
     up = "../../../.."
     found = [
         f"{up}/{fact.tenant}/{fact.environment}/kubernetes/{delivery.FOLDER}/{cluster}.{format_}"
         for fact in facts
         if cluster in fact.clusters
     ]
-    yield _list(f"{TENANTS}/{KUSTOMIZATION}", sorted(found))
-
-
-def _metadata(name: str, namespace: str, fleet: str) -> dict[str, Any]:
-    labels = {
-        "app.kubernetes.io/name": fleet,
-        "app.kubernetes.io/part-of": fleet,
-        "app.kubernetes.io/managed-by": "tenant-compiler",
-    }
-    return {"name": name, "namespace": namespace, "labels": labels}
+    yield kustomization(f"{TENANTS}/", sorted(found))
 
 
 def _argocd(
@@ -144,8 +135,3 @@ def _flux(said: GitOps, meta: dict[str, Any], here: str) -> Iterator[dict[str, A
 
 def _fleet(value: dict[str, Any]) -> ArtifactObject:
     return made(value["kind"], value, TENANT)
-
-
-def _list(path: str, names: list[str]) -> Artifact:
-    content = [{"apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization", "resources": names}]
-    return Artifact(path, "yaml", content, ())

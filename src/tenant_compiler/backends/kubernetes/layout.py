@@ -32,7 +32,6 @@ GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "20-network": (
         "NetworkPolicy",
-        "CiliumCIDRGroup",
         "CiliumNetworkPolicy",
         "PeerAuthentication",
         "AuthorizationPolicy",
@@ -105,13 +104,12 @@ def stamped(item: ArtifactObject, more: Mapping[str, str] = _NOTHING) -> Artifac
     ]
     text = "\0".join(parts)
     digest = f"{zlib.crc32(text.encode(errors='surrogatepass')):08x}"
-    annotations = {**meta.get("annotations", _NONE), **more, HASH: digest}
+    annotations = {**meta.get("annotations", _NOTHING), **more, HASH: digest}
     return ArtifactObject(
         item.id, {**value, "metadata": {**meta, "annotations": annotations}}, item.made_from, len(text)
     )
 
 
-_NONE: Final[dict[str, Any]] = {}
 _TEXT: Final = -1
 """Where a constant part keeps its text for the checksum, beside those of the emitter, which are kept by indent."""
 
@@ -152,7 +150,7 @@ def files(folder: str, objects: Iterable[ArtifactObject], format_: str, tool: st
             artifact = file(f"{folder}/{group}", ordered, format_)
             names.append(artifact.path.rpartition("/")[2])
             yield artifact
-    yield _kustomization(folder, names)
+    yield kustomization(f"{folder}/", names)
 
 
 def file(stem: str, objects: Sequence[ArtifactObject], format_: str) -> Artifact:
@@ -168,8 +166,9 @@ def _rank(entry: tuple[int, ArtifactObject]) -> int:
     return entry[0]
 
 
-def _kustomization(folder: str, names: list[str]) -> Artifact:
+def kustomization(folder: str, names: list[str]) -> Artifact:
+    """Make the list of files that kustomize reads, in order; ``folder`` ends in a slash, or is empty."""
     content: list[dict[str, Any]] = [
         {"apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization", "resources": names}
     ]
-    return Artifact(f"{folder}/{KUSTOMIZATION}", "yaml", content, ())
+    return Artifact(f"{folder}{KUSTOMIZATION}", "yaml", content, ())

@@ -10,7 +10,7 @@ from typing_extensions import TypedDict
 from tenant_compiler.model.vocabulary.annotations import AGGREGATOR, LABEL, NAME, Info
 from tenant_compiler.model.vocabulary.edge import Expose
 from tenant_compiler.model.vocabulary.quotas import Count
-from tenant_compiler.model.vocabulary.services import Image, Probes
+from tenant_compiler.model.vocabulary.services import Image, Probes, Protocol
 
 SERVERS = r"^(recommendation_engine|sentiment_analysis|nlp_processing|computer_vision|auto_ml)$"
 """The platform's AI services, as the flags that open them are called."""
@@ -62,15 +62,7 @@ class CustomModel(TypedDict):
 
     image: Annotated[Image, Info("The model server's image.", "registry.acme.example/triage@sha256:" + "0" * 64)]
     port: Annotated[int, Ge(1024), Le(65535), Info("The port that it listens on.", 8080, default=8080)]
-    protocol: Annotated[
-        Literal["http", "grpc", "tcp"],
-        Info(
-            "What it speaks on its port.",
-            "http",
-            values={"http": "HTTP/1.1 or HTTP/2.", "grpc": "gRPC.", "tcp": "Anything else over TCP."},
-            default="http",
-        ),
-    ]
+    protocol: Protocol
     replicas: Annotated[
         int, Ge(1), Le(1000), Info("So many run; each is one of `ml_model_instances`.", 2, "replicas", default=1)
     ]
@@ -159,15 +151,7 @@ class ModelServer(TypedDict):
 
     image: Annotated[Image, Info("The image.", "registry.acme.example/ai/sentiment@sha256:" + "0" * 64)]
     port: Annotated[int, Ge(1024), Le(65535), Info("The port that it listens on.", 8080, default=8080)]
-    protocol: Annotated[
-        Literal["http", "grpc", "tcp"],
-        Info(
-            "What it speaks on its port.",
-            "http",
-            values={"http": "HTTP/1.1 or HTTP/2.", "grpc": "gRPC.", "tcp": "Anything else over TCP."},
-            default="http",
-        ),
-    ]
+    protocol: Protocol
     replicas: Annotated[int, Ge(1), Le(1000), Info("So many run.", 2, "replicas", default=1)]
     accelerators: Annotated[
         int,

@@ -15,6 +15,15 @@ from tenant_compiler.model.vocabulary.rollout import IMAGE, Rollout, Scaling
 
 _PATH = r"^/[A-Za-z0-9._~/%-]*$"
 
+Protocol: TypeAlias = Annotated[
+    Literal["http", "grpc", "tcp"],
+    Info(
+        "What it speaks on its port, if it has one.",
+        "http",
+        values={"http": "HTTP/1.1 or HTTP/2.", "grpc": "gRPC.", "tcp": "Anything else over TCP."},
+        default="http",
+    ),
+]
 Image: TypeAlias = Annotated[
     str, MaxLen(512), Info("A container image.", "registry.acme.example/portal:1", pattern=IMAGE)
 ]
@@ -92,15 +101,7 @@ class Service(TypedDict):
         MaxLen(64),
         Info("Replaces the image's entry point; empty for the image's own.", ["serve"], default=[]),
     ]
-    protocol: Annotated[
-        Literal["http", "grpc", "tcp"],
-        Info(
-            "What a web service speaks on its port.",
-            "http",
-            values={"http": "HTTP/1.1 or HTTP/2.", "grpc": "gRPC.", "tcp": "Anything else over TCP."},
-            default="http",
-        ),
-    ]
+    protocol: Protocol
     port: Annotated[
         int,
         Ge(1024),

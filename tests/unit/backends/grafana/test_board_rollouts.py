@@ -7,29 +7,8 @@ import re
 
 import pytest
 
+from rollouts import rollout
 from tenant_compiler.backends.grafana.backend import GrafanaBackend
-from tenant_compiler.model.rollout import Rollout
-
-NEW = "registry.acme.example/portal@sha256:" + "1" * 64
-
-
-def rollout(variant):
-    """A canary."""
-    at = ("spec", "services", "portal", "rollout", "strategy")
-    return Rollout(
-        strategy="canary",
-        variant_image=variant,
-        variant_active=False,
-        steps_percent=(50,),
-        step=1,
-        percent=50,
-        pause_minutes=None,
-        success_rate_percent="",
-        latency_p99_ms=None,
-        automatic_rollback=None,
-        match=None,
-        made_from=(at,),
-    )
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +25,7 @@ def expressions(make_plan, make_workload, make_context):
 
 def test_replicas_of_every_version_are_shown(expressions):
     """Replica sets stand behind Deployments and Rollouts alike, and those of other services do not match."""
-    (found,) = {each for each in expressions(rollout(NEW)) if "kube_replicaset_status_ready_replicas" in each}
+    (found,) = {each for each in expressions(rollout()) if "kube_replicaset_status_ready_replicas" in each}
     pattern = re.search(r'replicaset=~"([^"]*)"', found).group(1)
 
     for name in ("portal-5d4f8c7b9", "portal-stable-5d4f8c7b9", "portal-variant-abc12"):
@@ -57,11 +36,11 @@ def test_replicas_of_every_version_are_shown(expressions):
 
 def test_requests_of_both_versions_are_shown_while_they_share_them(expressions):
     """With one version there is one Service to look at."""
-    assert any('service=~"portal|portal-variant"' in each for each in expressions(rollout(NEW)))
-    assert not any("portal-variant" in each for each in expressions(rollout("")) if "http_requests" in each)
+    assert any('service=~"portal|portal-variant"' in each for each in expressions(rollout()))
+    assert not any("portal-variant" in each for each in expressions(rollout(variant="")) if "http_requests" in each)
 
 
 def test_the_second_version_is_no_instance_of_a_model(expressions):
     """Deployments beside the declared services are counted, and both of a service are declared."""
-    (found,) = {each for each in expressions(rollout(NEW)) if "deployment!~" in each}
+    (found,) = {each for each in expressions(rollout()) if "deployment!~" in each}
     assert 'deployment!~"portal|portal-stable|portal-variant"' in found

@@ -8,6 +8,7 @@ from tenant_compiler.backends.kubernetes.backend import KubernetesBackend
 from tenant_compiler.backends.kubernetes.check import check
 from tenant_compiler.backends.kubernetes.lints.walk import judge
 from tenant_compiler.model.plan_operations import Scans, Window
+from tenant_compiler.model.plan_trust import ZERO_TRUST, Trust
 
 BACKEND = KubernetesBackend()
 AT = ("spec", "security")
@@ -119,9 +120,26 @@ def test_tests_reach_the_exposed_services_from_inside_and_nothing_else(made, mak
     assert (container["image"], container["args"]) == (PROBE, ["portal.t-acme-health-production:8080"])
     (out,) = objects["NetworkPolicy/default.penetration"]["spec"]["egress"]
     assert out["to"] == [{"podSelector": {"matchLabels": {"app.kubernetes.io/name": "portal"}}}]
-    (into,) = objects["NetworkPolicy/default.penetration.portal"]["spec"]["ingress"]
-    assert into["from"] == [{"podSelector": {"matchLabels": {"app.kubernetes.io/name": "default.penetration"}}}]
-    assert "NetworkPolicy/default.penetration.hidden" not in objects
+    tests = [{"podSelector": {"matchLabels": {"app.kubernetes.io/name": "default.penetration"}}}]
+    assert tests in [rule["from"] for rule in objects["NetworkPolicy/portal"]["spec"]["ingress"]]
+    assert tests not in [rule["from"] for rule in objects["NetworkPolicy/hidden"]["spec"]["ingress"]]
+
+
+def test_in_a_mesh_tests_have_an_identity_that_services_know_and_scans_have_no_sidecar(
+    made, make_context, make_cluster
+):
+    """A sidecar whose amounts nobody says would not count, and one that does not end keeps a job from ending."""
+    said = {"image": SCANNER, "cidrs": ["203.0.113.0/24"], "penetration_image": PROBE}
+    mesh = {"kind": "istio", "namespace": "istio-system"}
+    trust = Trust(zero_trust=True, end_to_end=False, mutual=False, made_from=(ZERO_TRUST,))
+    objects = made(make_context(cluster={"shared-eu": make_cluster(scanning=said, mesh=mesh)}), trust=trust)
+
+    scan, tests = (job(objects, name)[1]["metadata"] for name in ("scan", "penetration"))
+    assert scan["labels"]["sidecar.istio.io/inject"] == "false"
+    assert "annotations" not in scan
+    assert tests["annotations"]["sidecar.istio.io/nativeSidecar"] == "true"
+    sources = [rule["from"][0]["source"] for rule in objects["AuthorizationPolicy/portal"]["spec"]["rules"]]
+    assert {"principals": ["cluster.local/ns/t-acme-health-production/sa/default.penetration"]} in sources
 
 
 def test_tests_of_services_run_in_the_time_for_changes_and_end_with_it(made):

@@ -4,32 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from rollouts import rollout
 from tenant_compiler.backends.prometheus.lower import rules
 from tenant_compiler.backends.promql import examine
 from tenant_compiler.model.metrics import measurable
-from tenant_compiler.model.rollout import Match, Rollout
-
-NEW = "registry.acme.example/portal@sha256:" + "1" * 64
-
-
-def rollout(strategy, variant=NEW):
-    """A rollout of a strategy."""
-    at = ("spec", "services", "portal", "rollout", "strategy")
-    match = Match("x-cohort", "", "b") if strategy == "ab_test" else None
-    return Rollout(
-        strategy=strategy,
-        variant_image=variant,
-        variant_active=False,
-        steps_percent=(50,),
-        step=1,
-        percent=50,
-        pause_minutes=None,
-        success_rate_percent="",
-        latency_p99_ms=None,
-        automatic_rollback=None,
-        match=match,
-        made_from=(at,),
-    )
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import zlib
 from typing import TYPE_CHECKING, Any, Final
 
-from tenant_compiler.backends.kubernetes.common import made, metadata
+from tenant_compiler.backends.kubernetes.common import account, made, metadata
 from tenant_compiler.backends.kubernetes.tenancy.identity import cloud_annotations
 from tenant_compiler.model.names import secret_path
 from tenant_compiler.model.plan_data import READER
@@ -49,15 +49,11 @@ def key(here: Scene, name: str) -> str:
 
 def store(here: Scene, made_from: Lineage) -> Iterator[ArtifactObject]:
     """Make the account in whose name secrets are fetched, and the store that uses it."""
-    account = metadata(here, READER)
+    meta = metadata(here, READER)
     said = cloud_annotations(here, READER)
     if said:
-        account["annotations"] = said
-    yield made(
-        "ServiceAccount",
-        {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": account, "automountServiceAccountToken": False},
-        made_from,
-    )
+        meta["annotations"] = said
+    yield account(meta, made_from)
     value = {
         "apiVersion": "external-secrets.io/v1",
         "kind": "SecretStore",
@@ -90,18 +86,18 @@ def _azure_lacks(here: Scene) -> list[str]:
 
 def _provider(here: Scene) -> dict[str, Any]:
     service, said = provider(here), here.cluster.get("secrets", {})
-    account = {"name": READER}
+    reader = {"name": READER}
     if service == "aws":
         # Where Terraform makes them: in the primary region, whichever cluster fetches them.
         place = {"service": "SecretsManager", "region": here.plan.primary.region}
-        return {"aws": {**place, "auth": {"jwt": {"serviceAccountRef": account}}}}
+        return {"aws": {**place, "auth": {"jwt": {"serviceAccountRef": reader}}}}
     if service == "gcp":
-        auth = {"workloadIdentity": {"serviceAccountRef": account}}
+        auth = {"workloadIdentity": {"serviceAccountRef": reader}}
         return {"gcpsm": {"projectID": here.cluster.get("account_id", ""), "auth": auth}}
     if service == "azure":
-        vault = {"authType": "WorkloadIdentity", "vaultUrl": said.get("address", ""), "serviceAccountRef": account}
+        vault = {"authType": "WorkloadIdentity", "vaultUrl": said.get("address", ""), "serviceAccountRef": reader}
         return {"azurekv": vault}
-    login = {"mountPath": said.get("login", "kubernetes"), "role": here.plan.name, "serviceAccountRef": account}
+    login = {"mountPath": said.get("login", "kubernetes"), "role": here.plan.name, "serviceAccountRef": reader}
     return {
         "vault": {
             "server": said.get("address", ""),

@@ -9,7 +9,7 @@ import zlib
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from tenant_compiler.backends.kubernetes.common import made, mebibytes
+from tenant_compiler.backends.kubernetes.common import RESTRICTED_POD, made, mebibytes
 from tenant_compiler.backends.kubernetes.support import HONOURED, Answer, called
 from tenant_compiler.model.artifact import ArtifactObject, Shared
 from tenant_compiler.model.backend import Lack
@@ -28,11 +28,10 @@ _GROUP: Final = 10001
 """Owns the files of volumes, whoever the image's user is."""
 _POD_SECURITY: Final = Shared(
     {
-        "runAsNonRoot": True,
+        **RESTRICTED_POD,
         "fsGroup": _GROUP,
         # Only when the folder's own rights are wrong: to walk over a large disk at every start takes minutes.
         "fsGroupChangePolicy": "OnRootMismatch",
-        "seccompProfile": {"type": "RuntimeDefault"},
     }
 )
 

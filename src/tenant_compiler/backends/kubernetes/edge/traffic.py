@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from tenant_compiler.backends.kubernetes.common import made, metadata
+from tenant_compiler.backends.kubernetes.common import fleet_labels, made, metadata
 from tenant_compiler.backends.kubernetes.edge.gateway import API, own_gateways
 from tenant_compiler.backends.kubernetes.edge.guards import ENVOY, NAME, targets
 from tenant_compiler.model.artifact import Shared
@@ -84,16 +84,11 @@ def platform_clients(cluster: Cluster, fleet: str, made_from: Lineage) -> Artifa
     if not spec:
         return None
     name = f"{fleet}.clients"
-    labels = {
-        "app.kubernetes.io/name": name,
-        "app.kubernetes.io/part-of": fleet,
-        "app.kubernetes.io/managed-by": "tenant-compiler",
-    }
     target = {"group": API, "kind": "Gateway", "name": said["name"]}
     value = {
         "apiVersion": ENVOY,
         "kind": "ClientTrafficPolicy",
-        "metadata": {"name": name, "namespace": said["namespace"], "labels": labels},
+        "metadata": {"name": name, "namespace": said["namespace"], "labels": fleet_labels(name, fleet)},
         "spec": {"targetRefs": [target], **spec},
     }
     return made("ClientTrafficPolicy", value, made_from)

@@ -82,8 +82,11 @@ def judge(own: Group, found: Found) -> None:
                 # Of requests and limits only the one that is further out is worth a finding.
                 over[bound.quota] = max(over.get(bound.quota, (0, 0)), (wanted[index] - allowed, index))
         for excess, index in over.values():
-            largest = max(needs, key=lambda need: need.amounts[index])
-            found.note(_too_small(item, _BOUNDS[index], wanted[index], excess, largest.name))
+            largest, bound = max(needs, key=lambda need: need.amounts[index]).name, _BOUNDS[index]
+            needed = f"the services need {bound.show(wanted[index])} {bound.unit} ({bound.side}) at full scale"
+            advice = f"lower the maximum or the {bound.side} of {largest}, which needs the most"
+            words = (f"{needed} while new versions start,", advice)
+            found.note(_too_small(item, bound, wanted[index], excess, words))
         for name in hard:
             # Other resources, such as accelerators, have a domain in their name.
             if name.startswith("requests.") and "/" in name:
@@ -102,7 +105,10 @@ def _volumes(claims: dict[str, ArtifactObject], quotas: dict[str, ArtifactObject
         allowed, most = read(hard.get("requests.storage")), read(hard.get("persistentvolumeclaims"))
         if allowed is not None and wanted > allowed:
             bound = _Bound("requests.storage", "requests", "storage_gb", "GiB", show_gib, _HALF_A_GIB * 2)
-            found.note(_too_much(item, bound, wanted, wanted - allowed, max(sizes, key=lambda name: sizes[name])))
+            largest = max(sizes, key=lambda name: sizes[name])
+            needed = f"the volumes need {bound.show(wanted)} {bound.unit},"
+            advice = f"make {largest} smaller, which is the largest"
+            found.note(_too_small(item, bound, wanted, wanted - allowed, (needed, advice)))
         if most is not None and number > most:
             advice = "declare fewer volumes, or allow more claims"
             found.add(
@@ -110,27 +116,15 @@ def _volumes(claims: dict[str, ArtifactObject], quotas: dict[str, ArtifactObject
             )
 
 
-def _too_much(item: ArtifactObject, bound: _Bound, wanted: int, excess: int, largest: str) -> Diagnostic:
+def _too_small(item: ArtifactObject, bound: _Bound, wanted: int, excess: int, words: tuple[str, str]) -> Diagnostic:
+    """Say by how much a quota misses, and the smallest one that fits; in the words for what is needed, and for less."""
+    needed, less = words
     fits = bound.show(-(-wanted // bound.step) * bound.step)
     finding = about(
         "TC511",
         item,
-        f"the volumes need {bound.show(wanted)} {bound.unit}, which is {bound.show(excess)} more than"
-        f" quotas.{bound.quota} of {bound.show(wanted - excess)}",
-        f"raise quotas.{bound.quota} to {fits}, or make {largest} smaller, which is the largest",
-    )
-    return finding._replace(pointer=("spec", "quotas", bound.quota))
-
-
-def _too_small(item: ArtifactObject, bound: _Bound, wanted: int, excess: int, largest: str) -> Diagnostic:
-    fits = bound.show(-(-wanted // bound.step) * bound.step)
-    finding = about(
-        "TC511",
-        item,
-        f"the services need {bound.show(wanted)} {bound.unit} ({bound.side}) at full scale while new versions start,"
-        f" which is {bound.show(excess)} more than quotas.{bound.quota} of {bound.show(wanted - excess)}",
-        f"raise quotas.{bound.quota} to {fits}, or lower the maximum or the {bound.side} of {largest},"
-        " which needs the most",
+        f"{needed} which is {bound.show(excess)} more than quotas.{bound.quota} of {bound.show(wanted - excess)}",
+        f"raise quotas.{bound.quota} to {fits}, or {less}",
     )
     return finding._replace(pointer=("spec", "quotas", bound.quota))
 

@@ -39,11 +39,11 @@ def namespace_policies(here: Scene) -> list[ArtifactObject]:
     else:
         spec = _resolution(here.cluster["dns"].get("address", "") if "dns" in here.cluster else "")
         found.append(_policy(metadata(here, "default.dns"), spec, TENANT))
-    spans = tracing.destination(here)
-    if spans is not None:
+    if "tracing" in here.cluster:
+        own = tracing.collects(here)
+        spans = _SENDERS if own else _to_platform(ways.collector(here.cluster["tracing"]["otlp"]))
         found.append(_policy(metadata(here, "default.tracing"), spans, TENANT))
-    if tracing.collects(here):
-        found.append(_collector(here))
+        found += [_collector(here)] if own else []
     control = ways.control(here)
     if control is not None:
         found.append(_policy(metadata(here, "default.mesh"), _to_platform(control), here.plan.trust.made_from))
@@ -70,7 +70,8 @@ def service_policies(
         return
     said = tuple(workload.line(key) for key, said in (("calls", workload.calls), ("uses", workload.uses)) if said)
     own = [item for item in here.plan.egress if workload.name in item.only_for]
-    pointers = (*workload.made_from, *said, *(pointer for item in own for pointer in item.made_from))
+    tests = here.plan.scans.services_from if here.plan.scans is not None and workload in ways.tested(here) else ()
+    pointers = (*workload.made_from, *said, *tests, *(pointer for item in own for pointer in item.made_from))
     if ways.knows_hosts(here) and (here.plan.trust.zero_trust or ways.authenticates(here)):
         yield cilium.service_policy(here, meta, inward, outward, (*pointers, *_proved(here)))
         return
@@ -94,7 +95,24 @@ def _collector(here: Scene) -> ArtifactObject:
     meta = metadata(here, "default.collector")
     if ways.authenticates(here):
         return cilium.collector(here, meta, otlp, (*pointers, *_proved(here)))
-    return _policy(meta, tracing.network(otlp), pointers)
+    spec = {
+        "podSelector": tracing.PODS,
+        "policyTypes": ["Ingress", "Egress"],
+        "ingress": [_spans("from", _EVERYTHING)],
+        "egress": [_rule("to", ways.collector(otlp))],
+    }
+    return _policy(meta, spec, pointers)
+
+
+def _spans(side: str, pods: Shared) -> dict[str, Any]:
+    """To the tenant's own collector, or from its pods."""
+    return {side: [{"podSelector": pods}], "ports": [{"protocol": "TCP", "port": port} for port in tracing.PORTS]}
+
+
+_SENDERS: Final = Shared(
+    {"podSelector": _EVERYTHING, "policyTypes": ["Egress"], "egress": [_spans("to", tracing.PODS)]}
+)
+"""All pods may send to the collector, and nowhere beside it."""
 
 
 def _proved(here: Scene) -> Lineage:

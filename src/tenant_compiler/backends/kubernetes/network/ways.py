@@ -87,6 +87,8 @@ SIDECAR: Final = Shared(
 )
 """Of every pod in the mesh. The amounts count for the tenant's quota, so they are not left to the mesh's defaults."""
 
+TESTS: Final = "default.penetration"
+"""The job that tests exposed services, as its pods and its identity are called."""
 PUBLIC: Final = (Peer("public"),)
 _DNS: Final[Dns] = {"domain": "cluster.local", "search": []}
 
@@ -113,8 +115,16 @@ def dns(here: Scene) -> Dns:
     return here.cluster.get("dns", _DNS)
 
 
+def tested(here: Scene) -> list[Workload]:
+    """The services that the platform's tests try from inside: the exposed ones, where the tenant asks for tests."""
+    scans = here.plan.scans
+    if scans is None or not scans.services_from or "penetration_image" not in here.cluster.get("scanning", {}):
+        return []
+    return [workload for workload in here.plan.workloads if workload.hosts and workload.port is not None]
+
+
 def inward(here: Scene, workload: Workload) -> list[Way]:
-    """The ways into a service: its callers, the gateway where it is exposed, and who scrapes metrics."""
+    """The ways into a service: its callers, the gateway where it is exposed, tests of it, and who scrapes metrics."""
     port = workload.port
     if port is None:
         return []
@@ -122,6 +132,8 @@ def inward(here: Scene, workload: Workload) -> list[Way]:
     gateway, monitoring = here.cluster.get("gateway"), here.cluster.get("monitoring")
     if workload.hosts and gateway is not None:
         ways.append(Way((Peer("namespace", gateway["namespace"]),), (port,)))
+    if workload in tested(here):
+        ways.append(Way((Peer("service", TESTS),), (port,)))
     if monitoring is not None:
         ports = (port, METRICS_PORT) if meshed(here) else (port,)
         ways.append(Way((Peer("namespace", monitoring["namespace"]),), ports))

@@ -37,8 +37,6 @@ _KEPT: Final = frozenset({"Namespace", "PersistentVolumeClaim"})
 """What is never deleted because its file is gone."""
 _WITH_SERVICES: Final = {"PersistentVolumeClaim": "50"}
 """A volume waits for its first pod: in a wave of its own, before the pods, it would wait for ever."""
-_DAYS: Final = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
-_DAY: Final = 24 * 60
 _OPTIONS: Final = (
     "ServerSideApply=true",
     "CreateNamespace=false",
@@ -207,15 +205,13 @@ def _roles(duties: Duties, project: str) -> Iterator[dict[str, Any]]:
 
 def _window(window: Window) -> dict[str, Any]:
     """Outside of all windows nothing is applied, by hand neither."""
-    hour, minute = map(int, window.start.split(":"))
-    last_hour, last_minute = map(int, window.end.split(":"))
-    minutes = ((last_hour - hour) * 60 + last_minute - minute) % _DAY or _DAY
-    days = ",".join(str(_DAYS.index(day)) for day in sorted(window.days, key=_DAYS.index))
+    hour, minute = window.clock
+    days = ",".join(map(str, window.weekdays))
     return {
         "kind": "allow",
         "description": window.name,
         "schedule": f"{minute} {hour} * * {days}",
-        "duration": f"{minutes}m",
+        "duration": f"{window.minutes}m",
         "timeZone": window.timezone,
         "applications": ["*"],
         "manualSync": False,

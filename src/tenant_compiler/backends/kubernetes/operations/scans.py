@@ -10,37 +10,39 @@ by people from outside stays what the tenant attests.
 from __future__ import annotations
 
 import zlib
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from tenant_compiler.backends.kubernetes.common import NAME, made, metadata
+from tenant_compiler.backends.kubernetes.common import (
+    NAME,
+    RESTRICTED_CONTAINER,
+    RESTRICTED_POD,
+    account,
+    made,
+    metadata,
+    pods_of,
+)
+from tenant_compiler.backends.kubernetes.network import ways
 from tenant_compiler.backends.kubernetes.support import HONOURED, Answer, called
 from tenant_compiler.emit.escape import kubernetes_value
 from tenant_compiler.model.artifact import Shared
 from tenant_compiler.model.backend import Lack
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from tenant_compiler.backends.kubernetes.common import Scene
     from tenant_compiler.backends.kubernetes.support import Table
     from tenant_compiler.model.artifact import ArtifactObject
-    from tenant_compiler.model.plan import Need, Workload
+    from tenant_compiler.model.plan import Need
     from tenant_compiler.model.plan_operations import Scans
     from tenant_compiler.model.vocabulary.cluster import Scanners
 
 _IMAGES: Final = "default.scan"
-_SERVICES: Final = "default.penetration"
 _NIGHT: Final = 6
 """Scans start in the first hours of the day, each tenant's at a minute of its own."""
 _MONTH: Final = 31
 _SECONDS: Final = 4 * 3600
-_DAYS: Final = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
-_DAY_MINUTES: Final = 24 * 60
 _RESOURCES: Final = Shared({"requests": {"cpu": "100m", "memory": "256Mi"}, "limits": {"cpu": "500m", "memory": "1Gi"}})
-_SECURITY: Final = Shared(
-    {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}, "readOnlyRootFilesystem": True}
-)
 
 
 def images(here: Scene) -> tuple[str, ...]:
@@ -49,7 +51,7 @@ def images(here: Scene) -> tuple[str, ...]:
     if said is None or wanted is None:
         return ()
     found = [said["image"]] if wanted.images_from else []
-    if _tests(here, wanted, said):
+    if ways.tested(here):
         found.append(said["penetration_image"])
     return tuple(found)
 
@@ -62,17 +64,9 @@ def objects(here: Scene) -> list[ArtifactObject]:
     found: list[ArtifactObject] = []
     if wanted.images_from:
         found += _scan(here, wanted, said)
-    if _tests(here, wanted, said):
+    if ways.tested(here):
         found += _penetration(here, wanted, said)
     return found
-
-
-def _tests(here: Scene, wanted: Scans, said: Scanners) -> bool:
-    return bool(wanted.services_from and "penetration_image" in said and _exposed(here))
-
-
-def _exposed(here: Scene) -> list[Workload]:
-    return [workload for workload in here.plan.workloads if workload.hosts and workload.port is not None]
 
 
 def _scan(here: Scene, wanted: Scans, said: Scanners) -> Iterator[ArtifactObject]:
@@ -89,26 +83,24 @@ def _scan(here: Scene, wanted: Scans, said: Scanners) -> Iterator[ArtifactObject
         "timeZone": "Etc/UTC",
         "suspend": here.site.role != "primary",
     }
-    yield made("ServiceAccount", _account(here, _IMAGES), wanted.images_from)
-    yield made("NetworkPolicy", _policy(here, _IMAGES, _pods(_IMAGES), "Egress", rules), wanted.images_from)
+    yield account(metadata(here, _IMAGES), wanted.images_from)
+    yield made("NetworkPolicy", _policy(here, _IMAGES, rules), wanted.images_from)
     yield made("CronJob", _job(here, _IMAGES, timing, (said["image"], arguments, _SECONDS)), wanted.images_from)
 
 
 def _penetration(here: Scene, wanted: Scans, said: Scanners) -> Iterator[ArtifactObject]:
     """Over every exposed service, from inside: the edge would hold it back. It ends with the time for changes."""
-    services = _exposed(here)
+    services = ways.tested(here)
     timing, seconds = _in_window(here)
     arguments = [f"{workload.name}.{here.plan.name}:{workload.port}" for workload in services]
     made_from = (*wanted.services_from, *(each.made_from[0] for each in here.plan.windows[:1]))
-    out = [_end("to", {"matchLabels": {NAME: each.name}}, each.port) for each in services]
-    yield made("ServiceAccount", _account(here, _SERVICES), made_from)
-    yield made("NetworkPolicy", _policy(here, _SERVICES, _pods(_SERVICES), "Egress", out), made_from)
-    for each in services:
-        rule = _end("from", _pods(_SERVICES), each.port)
-        selector = {"matchLabels": {NAME: each.name}}
-        name = f"{_SERVICES}.{each.name}"
-        yield made("NetworkPolicy", _policy(here, name, selector, "Ingress", [rule]), made_from)
-    yield made("CronJob", _job(here, _SERVICES, timing, (said["penetration_image"], arguments, seconds)), made_from)
+    out = [
+        {"to": [{"podSelector": pods_of(each.name)}], "ports": [{"protocol": "TCP", "port": each.port}]}
+        for each in services
+    ]
+    yield account(metadata(here, ways.TESTS), made_from)
+    yield made("NetworkPolicy", _policy(here, ways.TESTS, out), made_from)
+    yield made("CronJob", _job(here, ways.TESTS, timing, (said["penetration_image"], arguments, seconds)), made_from)
 
 
 def _in_window(here: Scene) -> tuple[dict[str, Any], int]:
@@ -116,44 +108,22 @@ def _in_window(here: Scene) -> tuple[dict[str, Any], int]:
     if not here.plan.windows:
         return {"schedule": "0 0 1 1 *", "timeZone": "Etc/UTC", "suspend": True}, _SECONDS
     window = here.plan.windows[0]
-    hour, minute = map(int, window.start.split(":"))
-    last_hour, last_minute = map(int, window.end.split(":"))
-    minutes = ((last_hour - hour) * 60 + last_minute - minute) % _DAY_MINUTES or _DAY_MINUTES
-    day = min(map(_DAYS.index, window.days))
+    hour, minute = window.clock
     timing = {
-        "schedule": f"{minute} {hour} * * {day}",
+        "schedule": f"{minute} {hour} * * {window.weekdays[0]}",
         "timeZone": window.timezone,
         "suspend": here.site.role != "primary",
     }
-    return timing, minutes * 60
+    return timing, window.minutes * 60
 
 
-def _account(here: Scene, name: str) -> dict[str, Any]:
-    return {
-        "apiVersion": "v1",
-        "kind": "ServiceAccount",
-        "metadata": metadata(here, name),
-        "automountServiceAccountToken": False,
-    }
-
-
-@lru_cache(maxsize=8)
-def _pods(name: str) -> Shared:
-    return Shared({"matchLabels": {NAME: name}})
-
-
-def _end(direction: str, selector: dict[str, Any], port: int | None) -> dict[str, Any]:
-    return {direction: [{"podSelector": selector}], "ports": [{"protocol": "TCP", "port": port}]}
-
-
-def _policy(
-    here: Scene, name: str, selector: dict[str, Any], direction: str, rules: Sequence[dict[str, Any]]
-) -> dict[str, Any]:
+def _policy(here: Scene, name: str, rules: list[dict[str, Any]]) -> dict[str, Any]:
+    """Say what a job's pods may reach. Who lets them in is among the ways into a service."""
     return {
         "apiVersion": "networking.k8s.io/v1",
         "kind": "NetworkPolicy",
         "metadata": metadata(here, name),
-        "spec": {"podSelector": selector, "policyTypes": [direction], direction.lower(): list(rules)},
+        "spec": {"podSelector": pods_of(name), "policyTypes": ["Egress"], "egress": rules},
     }
 
 
@@ -166,7 +136,7 @@ def _job(here: Scene, name: str, timing: dict[str, Any], what: tuple[str, list[s
         "image": image,
         "args": [kubernetes_value(argument) for argument in arguments],
         "resources": _RESOURCES,
-        "securityContext": _SECURITY,
+        "securityContext": RESTRICTED_CONTAINER,
         "volumeMounts": [{"name": "tmp", "mountPath": "/tmp"}],  # noqa: S108 - a folder in the container
     }
     pod: dict[str, Any] = {
@@ -174,7 +144,7 @@ def _job(here: Scene, name: str, timing: dict[str, Any], what: tuple[str, list[s
         "automountServiceAccountToken": False,
         "enableServiceLinks": False,
         "restartPolicy": "Never",
-        "securityContext": {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}},
+        "securityContext": RESTRICTED_POD,
         "containers": [container],
         "volumes": [{"name": "tmp", "emptyDir": {"sizeLimit": "2Gi"}}],
     }
@@ -195,11 +165,20 @@ def _job(here: Scene, name: str, timing: dict[str, Any], what: tuple[str, list[s
                 "spec": {
                     "backoffLimit": 1,
                     "activeDeadlineSeconds": seconds,
-                    "template": {"metadata": {"labels": labels}, "spec": pod},
+                    "template": {"metadata": _in_mesh(here, name, labels), "spec": pod},
                 },
             },
         },
     }
+
+
+def _in_mesh(here: Scene, name: str, labels: dict[str, Any]) -> dict[str, Any]:
+    """Say whether a job's pods have a sidecar: services take tests from an identity only, registries want none."""
+    if not ways.meshed(here):
+        return {"labels": labels}
+    if name == ways.TESTS:
+        return {"labels": labels, "annotations": ways.SIDECAR}
+    return {"labels": {**labels, "sidecar.istio.io/inject": "false"}}
 
 
 def _scanner(here: Scene, need: Need) -> Answer:

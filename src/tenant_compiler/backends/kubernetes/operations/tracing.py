@@ -13,7 +13,15 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from tenant_compiler.backends.kubernetes.common import NAME, NAMESPACE_NAME, TENANT, made, metadata
+from tenant_compiler.backends.kubernetes.common import (
+    NAME,
+    RESTRICTED_CONTAINER,
+    RESTRICTED_POD,
+    TENANT,
+    account,
+    made,
+    metadata,
+)
 from tenant_compiler.backends.kubernetes.network.ways import SIDECAR, meshed
 from tenant_compiler.backends.kubernetes.support import HONOURED, Answer, called
 from tenant_compiler.emit.escape import opentelemetry, ottl_pattern
@@ -91,16 +99,6 @@ def share(here: Scene) -> str:
     return f"{said.sampling_percent / _ALL:.2f}"
 
 
-def destination(here: Scene) -> Shared | None:
-    """What the network lets pods send their spans to; None: nowhere."""
-    platform = here.cluster.get("tracing")
-    if platform is None:
-        return None
-    if collects(here):
-        return _SENDERS
-    return _to_platform(platform["otlp"])
-
-
 def objects(here: Scene) -> list[ArtifactObject]:
     """Make the collector with its identity, and what tells the pods about it."""
     said = here.plan.tracing
@@ -109,12 +107,6 @@ def objects(here: Scene) -> list[ArtifactObject]:
     platform = here.cluster["tracing"]
     made_from = (*said.made_from, *TENANT)
     labels = Shared({**here.labels, NAME: _OWN_NAME})
-    account: dict[str, Any] = {
-        "apiVersion": "v1",
-        "kind": "ServiceAccount",
-        "metadata": metadata(here, _ACCOUNT),
-        "automountServiceAccountToken": False,
-    }
     spec = {**_pods(here.priority_class, platform.get("image", "")), "config": _config(here, said, platform["otlp"])}
     if meshed(here):
         spec["podAnnotations"] = SIDECAR
@@ -131,7 +123,7 @@ def objects(here: Scene) -> list[ArtifactObject]:
         "spec": _INSTRUMENTATION,
     }
     return [
-        made("ServiceAccount", account, made_from),
+        account(metadata(here, _ACCOUNT), made_from),
         made("OpenTelemetryCollector", collector, made_from),
         made("Instrumentation", instrumentation, made_from),
     ]
@@ -208,12 +200,8 @@ def _pods(priority_class: str, image: str) -> Shared:
         "networkPolicy": {"enabled": False},
         "serviceAccount": _ACCOUNT,
         "resources": _RESOURCES,
-        "podSecurityContext": {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}},
-        "securityContext": {
-            "allowPrivilegeEscalation": False,
-            "capabilities": {"drop": ["ALL"]},
-            "readOnlyRootFilesystem": True,
-        },
+        "podSecurityContext": RESTRICTED_POD,
+        "securityContext": RESTRICTED_CONTAINER,
         "deploymentUpdateStrategy": {
             "type": "RollingUpdate",
             "rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0},
@@ -237,38 +225,6 @@ _INSTRUMENTATION: Final = Shared(
 )
 
 PORTS: Final = (_GRPC, _HTTP)
-_OTLP_PORTS: Final = [{"protocol": "TCP", "port": port} for port in PORTS]
-_SENDERS: Final = Shared(
-    {"podSelector": {}, "policyTypes": ["Egress"], "egress": [{"to": [{"podSelector": PODS}], "ports": _OTLP_PORTS}]}
-)
-
-
-@lru_cache(maxsize=64)
-def _to_platform(otlp: str) -> Shared:
-    """To the collector's namespace: which pods stand behind the name of a Service is not known here."""
-    return Shared({"podSelector": {}, "policyTypes": ["Egress"], "egress": [_platform(otlp)]})
-
-
-@lru_cache(maxsize=64)
-def network(otlp: str) -> Shared:
-    """Give the policy of the collector's pods: all of the namespace may send, and the platform is where it goes."""
-    return Shared(
-        {
-            "podSelector": PODS,
-            "policyTypes": ["Ingress", "Egress"],
-            "ingress": [{"from": [{"podSelector": {}}], "ports": _OTLP_PORTS}],
-            "egress": [_platform(otlp)],
-        }
-    )
-
-
-def _platform(otlp: str) -> dict[str, Any]:
-    address, _, port = otlp.partition(":")
-    namespace = address.partition(".")[2]
-    return {
-        "to": [{"namespaceSelector": {"matchLabels": {NAMESPACE_NAME: namespace}}}],
-        "ports": [{"protocol": "TCP", "port": int(port)}],
-    }
 
 
 def _collector_lack(here: Scene) -> tuple[str, str] | None:

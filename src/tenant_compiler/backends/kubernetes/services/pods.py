@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from tenant_compiler.backends.kubernetes.ai import accelerators
-from tenant_compiler.backends.kubernetes.common import cores, mebibytes, pods_of
+from tenant_compiler.backends.kubernetes.common import RESTRICTED_CONTAINER, RESTRICTED_POD, cores, mebibytes, pods_of
 from tenant_compiler.backends.kubernetes.data import files, secrets, volumes
 from tenant_compiler.backends.kubernetes.network.ways import SIDECAR, meshed
 from tenant_compiler.backends.kubernetes.operations import tracing
@@ -30,10 +30,6 @@ GRACE_SECONDS: Final = 35
 _TEMPORARY_MIB: Final = 128
 """Of ``/tmp`` when the service says nothing about scratch space. The root file system is read-only."""
 
-_POD_SECURITY: Final = Shared({"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}})
-_CONTAINER_SECURITY: Final = Shared(
-    {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}, "readOnlyRootFilesystem": True}
-)
 _LIFECYCLE: Final = Shared({"preStop": {"sleep": {"seconds": DRAIN_SECONDS}}})
 _BY_KUBERNETES: Final = "pod-template-hash"
 _BY_ARGO: Final = "rollouts-pod-template-hash"
@@ -65,7 +61,7 @@ def _pod(here: Scene, workload: Workload, settings: str) -> dict[str, Any]:
         "serviceAccountName": workload.name,
         "automountServiceAccountToken": False,
         "enableServiceLinks": False,
-        "securityContext": volumes.security(workload) or _POD_SECURITY,
+        "securityContext": volumes.security(workload) or RESTRICTED_POD,
         **nodes.schedule(here, workload),
     }
     if here.priority_class:
@@ -122,7 +118,7 @@ def _container(here: Scene, workload: Workload, settings: str) -> dict[str, Any]
         container["readinessProbe"] = _probe(spoken(workload), workload.readiness, workload.port, 5, 3)
         container["livenessProbe"] = _probe(spoken(workload), workload.liveness, workload.port, 10, 6)
         container["lifecycle"] = _LIFECYCLE
-    container["securityContext"] = _CONTAINER_SECURITY
+    container["securityContext"] = RESTRICTED_CONTAINER
     container["volumeMounts"] = _mounts(here, workload) if workload.volumes or workload.secrets else _MOUNTS
     return container
 

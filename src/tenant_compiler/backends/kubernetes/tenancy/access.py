@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from tenant_compiler.backends.kubernetes.common import TENANT, made, metadata
+from tenant_compiler.backends.kubernetes.common import TENANT, account, made, metadata
 from tenant_compiler.backends.kubernetes.tenancy.identity import cloud_annotations
 from tenant_compiler.model.artifact import ArtifactObject, Shared
 
@@ -197,18 +197,9 @@ def bound(
 
 
 def service_account(here: Scene, meta: Shared, workload: Workload) -> ArtifactObject:
-    """Make the identity of a service. Pods get no token: nothing in them talks to the API server.
-
-    Who they are in the cloud they show by other tokens, which the platform puts into them.
-    """
+    """Make the identity of a service. Who it is in the cloud it shows by tokens that the platform puts into pods."""
     said = cloud_annotations(here, workload.name)
-    value: dict[str, Any] = {
-        "apiVersion": "v1",
-        "kind": "ServiceAccount",
-        "metadata": {**meta, "annotations": said} if said else meta,
-        "automountServiceAccountToken": False,
-    }
-    return made("ServiceAccount", value, workload.made_from)
+    return account({**meta, "annotations": said} if said else meta, workload.made_from)
 
 
 @lru_cache(maxsize=256)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tenant_compiler.backends.kubernetes.common import Scene
     from tenant_compiler.model.plan import Lineage
 
-_API: Final = "admissionregistration.k8s.io/v1"
+API: Final = "admissionregistration.k8s.io/v1"
 _IMAGES: Final[Lineage] = (("spec", "security", "images"),)
 _REGISTRIES: Final = (*_IMAGES[0], "registries")
 _DIGESTS: Final = (*_IMAGES[0], "digests_required")
@@ -51,25 +51,27 @@ def image_policy(here: Scene) -> list[ArtifactObject]:
     name = f"{here.plan.name}.images"
     meta = {"name": name, "labels": here.labels}
     policy: dict[str, Any] = {
-        "apiVersion": _API,
+        "apiVersion": API,
         "kind": "ValidatingAdmissionPolicy",
         "metadata": meta,
         "spec": _policy(images.registries, platform_images(here), digests=images.digests_required),
     }
-    binding: dict[str, Any] = {
-        "apiVersion": _API,
+    return [made("ValidatingAdmissionPolicy", policy, made_from), in_namespace(here, name, made_from)]
+
+
+def in_namespace(here: Scene, policy: str, made_from: Lineage) -> ArtifactObject:
+    """Make the binding that lets a policy hold in the tenant's namespace, and in no other."""
+    value: dict[str, Any] = {
+        "apiVersion": API,
         "kind": "ValidatingAdmissionPolicyBinding",
-        "metadata": meta,
+        "metadata": {"name": policy, "labels": here.labels},
         "spec": {
-            "policyName": name,
+            "policyName": policy,
             "validationActions": ["Deny"],
             "matchResources": {"namespaceSelector": {"matchLabels": {NAMESPACE_NAME: here.plan.name}}},
         },
     }
-    return [
-        made("ValidatingAdmissionPolicy", policy, made_from),
-        made("ValidatingAdmissionPolicyBinding", binding, made_from),
-    ]
+    return made("ValidatingAdmissionPolicyBinding", value, made_from)
 
 
 @lru_cache(maxsize=256)

@@ -11,9 +11,10 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from tenant_compiler.backends.kubernetes.common import NAMESPACE_NAME, made, metadata
+from tenant_compiler.backends.kubernetes.common import account, made, metadata
 from tenant_compiler.backends.kubernetes.support import HONOURED, Answer
 from tenant_compiler.backends.kubernetes.tenancy.access import RBAC, bound, emergency_rights, role_reference
+from tenant_compiler.backends.kubernetes.tenancy.admission import API, in_namespace
 from tenant_compiler.model.artifact import ArtifactObject, Shared
 from tenant_compiler.model.backend import Lack
 
@@ -29,7 +30,6 @@ ACCOUNT: Final = "break.glass"
 _DOOR: Final = "break.glass.entry"
 LEAST_MINUTES: Final = 10
 """The API server issues no token that lasts shorter."""
-_API: Final = "admissionregistration.k8s.io/v1"
 
 _ASK: Final = [
     Shared({"apiGroups": [""], "resources": ["serviceaccounts/token"], "resourceNames": [ACCOUNT], "verbs": ["create"]})
@@ -53,22 +53,18 @@ def objects(here: Scene) -> Iterator[ArtifactObject]:
     said = here.plan.break_glass
     if said is None or said.minutes is None or not said.groups or said.minutes < LEAST_MINUTES:
         return
-    account = metadata(here, ACCOUNT)
+    meta = metadata(here, ACCOUNT)
     who = {"kind": "ServiceAccount", "name": ACCOUNT, "namespace": here.plan.name}
-    yield made(
-        "ServiceAccount",
-        {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": account, "automountServiceAccountToken": False},
-        said.made_from,
-    )
+    yield account(meta, said.made_from)
     yield made(
         "Role",
-        {"apiVersion": f"{RBAC}/v1", "kind": "Role", "metadata": account, "rules": emergency_rights(here)},
+        {"apiVersion": f"{RBAC}/v1", "kind": "Role", "metadata": meta, "rules": emergency_rights(here)},
         said.made_from,
     )
     binding = {"roleRef": role_reference(ACCOUNT), "subjects": [who]}
     yield made(
         "RoleBinding",
-        {"apiVersion": f"{RBAC}/v1", "kind": "RoleBinding", "metadata": account, **binding},
+        {"apiVersion": f"{RBAC}/v1", "kind": "RoleBinding", "metadata": meta, **binding},
         said.made_from,
     )
     yield from bound(here, _DOOR, _ASK, said.groups, said.made_from)
@@ -89,16 +85,13 @@ def _limit(here: Scene, said: BreakGlass, minutes: int) -> Iterator[ArtifactObje
     name = f"{here.plan.name}.{ACCOUNT}"
     meta = {"name": name, "labels": here.labels}
     policy: dict[str, Any] = {
-        "apiVersion": _API,
+        "apiVersion": API,
         "kind": "ValidatingAdmissionPolicy",
         "metadata": meta,
         "spec": _policy(minutes),
     }
-    selector = {"namespaceSelector": {"matchLabels": {NAMESPACE_NAME: here.plan.name}}}
-    spec = {"policyName": name, "validationActions": ["Deny"], "matchResources": selector}
-    binding = {"apiVersion": _API, "kind": "ValidatingAdmissionPolicyBinding", "metadata": meta, "spec": spec}
     yield made("ValidatingAdmissionPolicy", policy, said.made_from)
-    yield made("ValidatingAdmissionPolicyBinding", binding, said.made_from)
+    yield in_namespace(here, name, said.made_from)
 
 
 @lru_cache(maxsize=64)
