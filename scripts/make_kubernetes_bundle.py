@@ -60,7 +60,7 @@ CUSTOM_KINDS = tuple(
         "gateway.networking.k8s.io/v1beta1": "ReferenceGrant",
         "gateway.envoyproxy.io/v1alpha1": "SecurityPolicy BackendTrafficPolicy ClientTrafficPolicy",
         "cert-manager.io/v1": "Certificate Issuer",
-        "cilium.io/v2": "CiliumNetworkPolicy",
+        "cilium.io/v2": "CiliumNetworkPolicy CiliumCIDRGroup",
         "security.istio.io/v1": "PeerAuthentication AuthorizationPolicy",
         "networking.istio.io/v1": "Sidecar",
         "keda.sh/v1alpha1": "ScaledObject TriggerAuthentication",

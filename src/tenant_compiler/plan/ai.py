@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tenant_compiler.model.plan import Amounts, Egress, Replicas, Setting, Workload
 from tenant_compiler.model.plan_ai import Ai, AiEndpoint, AiService
-from tenant_compiler.plan.edge import paths
+from tenant_compiler.plan.edge import paths, without_effect
+from tenant_compiler.plan.numbers import bounded, scaled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -90,9 +91,9 @@ def _ai(spec: Selected, config: WorkspaceConfig) -> Ai | None:
         ),
         endpoint=endpoint,
         models=tuple(said["custom_models"]),
-        models_allowed=_bounded(said["custom_models_allowed"]),
-        requests_per_day=_bounded(said["inference_requests_per_day"]),
-        training_hours=_bounded(said["model_training_quota_hours"]),
+        models_allowed=bounded(said["custom_models_allowed"]),
+        requests_per_day=bounded(said["inference_requests_per_day"]),
+        training_hours=bounded(said["model_training_quota_hours"]),
         accelerated=said["gpu_acceleration"],
         learning=said["federated_learning"],
         aggregator=said["federation"].get("aggregator", ""),
@@ -205,18 +206,12 @@ def _server(
 
 
 def _exposed(server: Workload, expose: Expose) -> Workload:
-    unused: list[Pointer] = []
-    if server.protocol == "tcp":
-        # As of services: a connection has no path, and no browser makes one.
-        unused += [server.line("expose", "paths")] if expose["paths"] != ["/"] else []
-        unused += [server.line("expose", "cors_origins")] if expose["cors_origins"] else []
-        unused += [server.line("expose", "tls")] if expose["tls"] else []
     return server._replace(
         hosts=tuple(expose["hosts"]),
         paths=paths(expose),
         tls=server.protocol != "tcp" and expose["tls"],
         cors_origins=tuple(dict.fromkeys(expose["cors_origins"])),
-        unused=tuple(unused),
+        unused=tuple(without_effect(expose, server.line("expose"))) if server.protocol == "tcp" else (),
     )
 
 
@@ -277,8 +272,7 @@ def _logging(said: Said) -> dict[str, str]:
 
 
 def _amounts(cores: float, memory_gb: float) -> Amounts:
-    # As for services: a hair above a whole number, from binary fractions, is that number.
-    return Amounts(math.ceil(cores * 1000 - 1e-6), math.ceil(memory_gb * 1024 - 1e-6), None)
+    return Amounts(scaled(cores, 1000), scaled(memory_gb, 1024), None)
 
 
 def _place(url: str) -> tuple[str, int]:
@@ -289,7 +283,3 @@ def _place(url: str) -> tuple[str, int]:
 
 def _flag(key: str) -> Pointer:
     return (*_AI, f"{key}_enabled")
-
-
-def _bounded(value: int | str) -> int | None:
-    return None if isinstance(value, str) else value

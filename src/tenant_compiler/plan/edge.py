@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 from tenant_compiler.model.plan_edge import AllowList, EdgeTls, GeoFence
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tenant_compiler.model.plan import Lineage
     from tenant_compiler.model.pointer import Pointer
     from tenant_compiler.model.vocabulary.edge import Expose
@@ -43,6 +45,16 @@ def edge_tls(spec: Selected) -> EdgeTls:
     base: Pointer = (*_SECURITY, "tls")
     made_from: Lineage = tuple((*base, key) for key in ("minimum_version", "certificate_days") if key in tls)
     return EdgeTls(tls["minimum_version"], tls.get("certificate_days", DEFAULT_CERTIFICATE_DAYS), made_from)
+
+
+def without_effect(expose: Expose, at: Pointer) -> Iterator[Pointer]:
+    """List what has no effect on connections that are no requests: they have no path, and no browser makes one."""
+    if expose["paths"] != list(ALL_PATHS):
+        yield (*at, "paths")
+    if expose["cors_origins"]:
+        yield (*at, "cors_origins")
+    if expose["tls"]:
+        yield (*at, "tls")
 
 
 def paths(expose: Expose) -> tuple[str, ...]:

@@ -23,10 +23,11 @@ from tenant_compiler.model.plan import (
 )
 from tenant_compiler.plan.ai import share, with_ai
 from tenant_compiler.plan.cloud import identities, vault
-from tenant_compiler.plan.edge import ALL_PATHS, allow_list, edge_tls, geo_fence, paths
+from tenant_compiler.plan.edge import ALL_PATHS, allow_list, edge_tls, geo_fence, paths, without_effect
 from tenant_compiler.plan.isolation import isolation
 from tenant_compiler.plan.mounts import secrets, volumes
 from tenant_compiler.plan.needs import needs
+from tenant_compiler.plan.numbers import bounded, scaled
 from tenant_compiler.plan.operations import scans, tracing, windows
 from tenant_compiler.plan.protection import (
     apart_from,
@@ -147,16 +148,12 @@ def _cluster_of(region: str, cloud: str, clusters: Mapping[str, Cluster]) -> str
 
 
 def _quotas(quotas: Mapping[str, Any]) -> dict[str, float | int | None]:
-    return {name: _bounded(value) for name, value in quotas.items()}
-
-
-def _bounded(value: float | str) -> float | int | None:
-    return None if isinstance(value, str) else value
+    return {name: bounded(value) for name, value in quotas.items()}
 
 
 def _bandwidth(spec: Selected) -> int | None:
     """One pod's share of the bandwidth, in Mbit/s: the tenant's, divided by all its pods at full scale."""
-    total = _bounded(spec["quotas"]["network_bandwidth_mbps"])
+    total = bounded(spec["quotas"]["network_bandwidth_mbps"])
     if total is None:
         return None
     return share(total, _pods(spec))
@@ -222,28 +219,17 @@ def _unused(name: str, service: Service) -> Iterator[Pointer]:
     if "schedule" in service and service["kind"] != "cron":
         yield (*base, "schedule")
     if "expose" in service and service["protocol"] == "tcp":
-        # A connection has no path, and no browser makes one.
-        if service["expose"]["paths"] != ["/"]:
-            yield (*base, "expose", "paths")
-        if service["expose"]["cors_origins"]:
-            yield (*base, "expose", "cors_origins")
-        if service["expose"]["tls"]:
-            yield (*base, "expose", "tls")
+        yield from without_effect(service["expose"], (*base, "expose"))
 
 
 def _amounts(written: WrittenAmounts, requests: Amounts | None) -> Amounts:
     """Amounts in integers, rounded up; a limit that is not said equals the request."""
-    cpu, memory, scratch = (written.get(key) for key in ("cpu_cores", "memory_gb", "ephemeral_storage_gb"))
+    cpu, memory, scratch = written.get("cpu_cores"), written.get("memory_gb"), written.get("ephemeral_storage_gb")
     return Amounts(
-        _ceil(cpu, 1000) or (requests.millicores if requests else 100),
-        _ceil(memory, 1024) or (requests.memory_mib if requests else 128),
-        _ceil(scratch, 1024) or (requests.ephemeral_mib if requests else None),
+        scaled(cpu, 1000) if cpu else (requests.millicores if requests else 100),
+        scaled(memory, 1024) if memory else (requests.memory_mib if requests else 128),
+        scaled(scratch, 1024) if scratch else (requests.ephemeral_mib if requests else None),
     )
-
-
-def _ceil(value: Any, factor: int) -> int | None:
-    # A millionth is taken off first: 0.1 x 1000 is a hair above 100 in binary, and must not become 101.
-    return None if value is None else math.ceil(value * factor - 1e-6)
 
 
 def _replicas(service: Service) -> Replicas:
@@ -261,8 +247,8 @@ def _replicas(service: Service) -> Replicas:
 
 def _sql(spec: Selected) -> Iterator[SqlStore]:
     stores = spec["data"]["sql"]
-    connections = _bounded(spec["quotas"]["database_connections"])
-    most = _bounded(spec["quotas"]["storage_gb"])
+    connections = bounded(spec["quotas"]["database_connections"])
+    most = bounded(spec["quotas"]["storage_gb"])
     for name, store in stores.items():
         yield SqlStore(
             name=name,
