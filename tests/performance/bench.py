@@ -108,6 +108,9 @@ def _own(bench: Bench) -> list[tuple[Command, int]]:
 def _program(bench: Bench) -> peers.Program:
     """Build the fleet once with our compiler and work out the peers' program from what it emitted."""
     run([bench.compiler, "build", "-q", "-C", bench.workspace], bench.folder, bench.path("first.log"))
+    with open(bench.path("first.log"), encoding="utf-8") as log:
+        if "warning[" in (said := log.read()):
+            raise SystemExit(f"the fleet must be adapted, because what is timed is the clean path:\n{said[:600]}")
     names = fleet.names(bench.options.tenants)
     objects = {name: emitted(os.path.join(bench.workspace, "build", name)) for name in names}
     for name, each in objects.items():

@@ -179,7 +179,7 @@ local quotas(scale) = {{
   defaults: {{
     quotas: quotas({rank + 1}),
     security: {{
-      encryption_level: '{("basic", "enhanced", "maximum")[rank]}',
+      encryption_level: '{("basic", "enhanced", "enhanced")[rank]}',
       audit_logging: {("false", "true", "true")[rank]},
     }},
     services: {{ portal: {{ env: {{
