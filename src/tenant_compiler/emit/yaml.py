@@ -81,8 +81,10 @@ def dump(value: Any) -> str:
         ValueError: NaN, an infinity, or text that is no Unicode (lone surrogates).
     """
     out: list[str] = []
-    if isinstance(value, dict) and value:
-        _write_dict(value, 0, out)
+    if isinstance(value, Shared) and value:
+        out.append(_block(value, 0))
+    elif isinstance(value, dict) and value:
+        write(value, 0, out)
     elif isinstance(value, list) and value:
         _write_list(value, 0, out)
     else:
@@ -94,6 +96,42 @@ def dump(value: Any) -> str:
 def dump_all(documents: Iterable[Any]) -> str:
     """Write several documents with ``---`` between them; the same values and errors as ``dump``."""
     return "---\n".join([dump(document) for document in documents])
+
+
+def write(value: dict[str, Any], indent: int, out: list[str]) -> None:
+    """Write the lines of a map that is not empty behind those that are there.
+
+    Args:
+        value: the map; see `dump` for its values and the errors.
+        indent: of its keys, in steps of two blanks.
+        out: gets the lines, without line ends; a literal block is one of them.
+    """
+    keys, strings = _keys, _strings
+    for key, item in value.items():
+        start = keys[indent, key]
+        kind = type(item)
+        if kind is str:
+            text = _string(item, indent + 1) if "\n" in item else strings[item]
+            out.append(f"{start} {text}")
+        elif kind is dict and item:
+            out.append(start)
+            write(item, indent + 1, out)
+        elif kind is int:
+            out.append(f"{start} {item}")
+        elif kind is Shared and item:
+            out.append(start)
+            out.append(_block(item, indent + 1))
+        elif isinstance(item, list) and item:
+            # The dashes stand below the key: one level less for the reader, and what kubectl writes.
+            out.append(start)
+            _write_list(item, indent, out)
+        elif isinstance(item, dict) and item:
+            out.append(start)
+            write(item, indent + 1, out)
+        elif isinstance(item, str):
+            out.append(f"{start} {_string(item, indent + 1)}")
+        else:
+            out.append(f"{start} {_leaf(item)}")
 
 
 def _one_line(text: str) -> str:
@@ -125,35 +163,6 @@ def _leaf(value: Any) -> str:
     return scalar(value)
 
 
-def _write_dict(value: dict[str, Any], indent: int, out: list[str]) -> None:
-    keys, strings = _keys, _strings
-    for key, item in value.items():
-        start = keys[indent, key]
-        kind = type(item)
-        if kind is str:
-            text = _string(item, indent + 1) if "\n" in item else strings[item]
-            out.append(f"{start} {text}")
-        elif kind is dict and item:
-            out.append(start)
-            _write_dict(item, indent + 1, out)
-        elif kind is int:
-            out.append(f"{start} {item}")
-        elif kind is Shared and item:
-            out.append(start)
-            out.append(_shared(item, indent + 1))
-        elif isinstance(item, list) and item:
-            # The dashes stand below the key: one level less for the reader, and what kubectl writes.
-            out.append(start)
-            _write_list(item, indent, out)
-        elif isinstance(item, dict) and item:
-            out.append(start)
-            _write_dict(item, indent + 1, out)
-        elif isinstance(item, str):
-            out.append(f"{start} {_string(item, indent + 1)}")
-        else:
-            out.append(f"{start} {_leaf(item)}")
-
-
 def _write_list(value: list[Any], indent: int, out: list[str]) -> None:
     pad = _pads[indent]
     for item in value:
@@ -163,9 +172,9 @@ def _write_list(value: list[Any], indent: int, out: list[str]) -> None:
             # The first line of a collection stands behind the dash, in the place of its last two blanks.
             first = len(out)
             if type(item) is Shared:
-                out.append(_shared(item, indent + 1))
+                out.append(_block(item, indent + 1))
             elif isinstance(item, dict):
-                _write_dict(item, indent + 1, out)
+                write(item, indent + 1, out)
             else:
                 _write_list(item, indent + 1, out)
             out[first] = f"{pad}- {out[first][len(pad) + 2 :]}"
@@ -173,7 +182,7 @@ def _write_list(value: list[Any], indent: int, out: list[str]) -> None:
             out.append(f"{pad}- {_leaf(item)}")
 
 
-def _shared(value: Shared, indent: int) -> str:
+def _block(value: Shared, indent: int) -> str:
     try:
         texts = value.texts
     except AttributeError:  # a slot that was never set
@@ -181,6 +190,6 @@ def _shared(value: Shared, indent: int) -> str:
     text = texts.get(indent)
     if text is None:
         out: list[str] = []
-        _write_dict(value, indent, out)
+        write(value, indent, out)
         text = texts[indent] = "\n".join(out)
     return text

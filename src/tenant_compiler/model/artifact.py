@@ -22,6 +22,12 @@ class Shared(dict[str, Any]):
     texts: dict[int, str]
 
 
+class Written(Shared):
+    """An object whose text is already there. Unlike other constants it is met once: no rule remembers it."""
+
+    __slots__ = ()
+
+
 class ArtifactObject(NamedTuple):
     """One thing that a target knows by a name: a manifest, a resource, a rule group, a dashboard."""
 
@@ -31,8 +37,8 @@ class ArtifactObject(NamedTuple):
     """The object's part of the artifact's content (the same dict, not a copy)."""
     made_from: tuple[Pointer, ...]
     """Nodes of the resolved tenant; never empty: an object that nothing asked for must not exist."""
-    size: int = 0
-    """About how many characters it has, where its back-end knows; 0 where not."""
+    text: str = ""
+    """All that it says, for a quick look, where its back-end has written it ahead; empty where not."""
 
 
 class Artifact(NamedTuple):

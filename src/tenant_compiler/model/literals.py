@@ -18,7 +18,7 @@ _VALUE: Final = re.compile(
     r"|\bxox[abprs]-[A-Za-z0-9-]{10,}"
     r"|://[^/\s:@]+:[^/\s:@]+@"
 )
-_MARKS: Final = ("-----BEGIN ", "AKIA", "gh", "eyJ", "xox", "://")
+_MARKS: Final = ("-----BEGIN ", "AKIA", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "eyJ", "xox", "://")
 """One of these stands in every text that `_VALUE` finds; looking for them first is ten times faster."""
 
 

@@ -54,8 +54,8 @@ def check_others(artifacts: Sequence[Artifact], plan: Plan, context: Context) ->
 
     Ours carry our checksum and are judged by `check`. A kind that nobody has a definition of is passed over.
     """
-    # Our layout says how large an object is, which is asked first because it is quicker.
-    others = [item for artifact in artifacts for item in artifact.objects if not item.size and _is_anothers(item.value)]
+    # Our layout writes the text ahead, which is asked first because it is quicker.
+    others = [item for artifact in artifacts for item in artifact.objects if not item.text and _is_anothers(item.value)]
     if not others:
         return
     said: set[str] = set()

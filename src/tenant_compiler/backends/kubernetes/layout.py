@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tenant_compiler.backends.kubernetes.common import OWN
 from tenant_compiler.backends.kubernetes.operations import delivery
-from tenant_compiler.model.artifact import Artifact, ArtifactObject, Shared
+from tenant_compiler.emit import yaml
+from tenant_compiler.model.artifact import Artifact, ArtifactObject, Written
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -81,11 +82,12 @@ GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """The file of each kind, and the order of kinds in a file."""
 
-_NOTHING: Final[Mapping[str, str]] = {}
+_NOTHING: Final[dict[str, str]] = {}
+_HEAD: Final = frozenset({"apiVersion", "kind", "metadata"})
 _PLACES: Final = {kind: (group, rank) for group, kinds in GROUPS.items() for rank, kind in enumerate(kinds)}
 
 
-def stamped(item: ArtifactObject, more: Mapping[str, str] = _NOTHING) -> ArtifactObject:
+def stamped(item: ArtifactObject, more: dict[str, str] = _NOTHING) -> ArtifactObject:
     """Give an object the checksum of what it is: who compares it with the cluster sees what changed by other hands.
 
     It is made from the object, not from its source, so that a comment in YAML changes nothing.
@@ -95,37 +97,24 @@ def stamped(item: ArtifactObject, more: Mapping[str, str] = _NOTHING) -> Artifac
         more: annotations for what applies it, which are no part of the checksum.
     """
     value = item.value
-    meta = value["metadata"]
+    meta = dict(value["metadata"])
+    own = meta.pop("annotations", _NOTHING)
+    head = {"apiVersion": value["apiVersion"], "kind": value["kind"]}
+    rest = {key: part for key, part in value.items() if key not in _HEAD}
+    # The text is written here and kept, for the checksum and for what is emitted.
+    lines: list[str] = []
+    yaml.write({**head, "metadata": {**meta, "annotations": own} if own else meta}, 0, lines)
+    behind = len(lines)
+    yaml.write(rest, 0, lines)
+    text = "\n".join(lines)
     # A checksum is enough to notice a change, and hashlib would cost every start 4 ms.
-    parts = [
-        f"{key}={part if type(part) is str else _text(part)}"
-        for key, part in (*value.items(), *meta.items())
-        if part is not meta
-    ]
-    text = "\0".join(parts)
-    digest = f"{zlib.crc32(text.encode(errors='surrogatepass')):08x}"
-    annotations = {**meta.get("annotations", _NOTHING), **more, HASH: digest}
-    return ArtifactObject(
-        item.id, {**value, "metadata": {**meta, "annotations": annotations}}, item.made_from, len(text)
-    )
-
-
-_TEXT: Final = -1
-"""Where a constant part keeps its text for the checksum, beside those of the emitter, which are kept by indent."""
-
-
-def _text(part: Any) -> str:
-    """What a part says. ASCII, because what Python prints of other characters depends on its version."""
-    if type(part) is not Shared:
-        return ascii(part)
-    try:
-        texts = part.texts
-    except AttributeError:  # a slot that was never set
-        texts = part.texts = {}
-    text = texts.get(_TEXT)
-    if text is None:
-        text = texts[_TEXT] = ascii(part)
-    return text
+    added = {**more, HASH: f"{zlib.crc32(text.encode(errors='surrogatepass')):08x}"}
+    marks = [] if own else ["  annotations:"]
+    yaml.write(added, 2, marks)
+    lines[behind:behind] = marks
+    whole = Written({**head, "metadata": {**meta, "annotations": {**own, **added}}, **rest})
+    whole.texts = {0: "\n".join(lines)}
+    return ArtifactObject(item.id, whole, item.made_from, text)
 
 
 def files(folder: str, objects: Iterable[ArtifactObject], format_: str, tool: str = "none") -> Iterator[Artifact]:

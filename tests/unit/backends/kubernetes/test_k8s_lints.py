@@ -43,7 +43,7 @@ def emitted(make_protected, make_workload, envoy, make_egress, lower):
     objects = lower(plan, envoy)["shared-eu"]
 
     def fresh():
-        return {item.id: item._replace(value=_plain(item.value)) for item in objects}
+        return {item.id: item._replace(value=_plain(item.value), text="") for item in objects}
 
     return fresh
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -26,13 +27,12 @@ class _Walk:
     def __init__(self, codes: frozenset[str]) -> None:
         self._codes = codes
         self._waiting: set[str] = set()
-        self._artifacts: tuple[Artifact, ...] = ()
+        self._artifacts: Sequence[Artifact] = ()
         self._found: dict[str, list[Diagnostic]] = {}
 
     def findings(self, code: str, artifacts: Sequence[Artifact], plan: Plan | None) -> Iterable[Diagnostic]:
         """Give the findings of one rule."""
-        same = len(artifacts) == len(self._artifacts) and all(map(_is, artifacts, self._artifacts))
-        if not same or code not in self._waiting:
+        if code not in self._waiting or not _same(artifacts, self._artifacts):
             self._artifacts, self._found, self._waiting = tuple(artifacts), judge(artifacts, plan), set(self._codes)
         self._waiting.discard(code)
         found = self._found.get(code, ())
@@ -41,8 +41,9 @@ class _Walk:
         return found
 
 
-def _is(one: Artifact, other: Artifact) -> bool:
-    return one is other
+def _same(some: Sequence[Artifact], others: Sequence[Artifact]) -> bool:
+    """Whether two sequences have the very same artifacts; a tuple is its own copy, so mostly they are one."""
+    return some is others or (len(some) == len(others) and all(map(operator.is_, some, others)))
 
 
 _RULES: Final[tuple[tuple[str, str, Severity], ...]] = (

@@ -52,7 +52,7 @@ _DEFAULT_ACCOUNT: Final = _Reference("ServiceAccount", "default", None, "target"
 
 def _references(item: ArtifactObject, value: Any, way: Way) -> Iterator[_Reference]:
     """Give what stands at a way and is judged: nothing optional, and nothing in another namespace."""
-    for node in _nodes(value, way.path, 0):
+    for node in _nodes(value, way.path):
         if isinstance(node, str):
             yield _Reference(way.kind, node, None, way.order)
         elif isinstance(node, dict) and not node.get("optional") and not node.get("clusterScope"):
@@ -63,17 +63,16 @@ def _references(item: ArtifactObject, value: Any, way: Way) -> Iterator[_Referen
                 yield _Reference(kind, str(name), node.get("port") if kind == "Service" else None, way.order)
 
 
-def _nodes(value: Any, path: tuple[str, ...], depth: int) -> Iterator[Any]:
-    for index in range(depth, len(path)):
-        key = path[index]
+def _nodes(value: Any, path: tuple[str, ...]) -> list[Any]:
+    nodes = [value]
+    for key in path:
         if key == "*":
-            for entry in value if isinstance(value, list) else ():
-                yield from _nodes(entry, path, index + 1)
-            return
-        if not isinstance(value, dict) or key not in value:
-            return
-        value = value[key]
-    yield value
+            nodes = [entry for node in nodes if isinstance(node, list) for entry in node]
+        else:
+            nodes = [node[key] for node in nodes if isinstance(node, dict) and key in node]
+        if not nodes:
+            break
+    return nodes
 
 
 def _met(item: ArtifactObject, reference: _Reference, group: Group, found: Found) -> None:

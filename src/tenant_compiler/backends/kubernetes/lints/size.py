@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 _OBJECT: Final = 3 << 19
 """Bytes of one request to etcd, 1.5 MiB."""
 _ANNOTATIONS: Final = 256 << 10
+_BYTES: Final = 4
+"""The most that a character takes in JSON, by what it takes in the texts that are looked at."""
 _DATA: Final = 1 << 20
 """Bytes in a ConfigMap or Secret."""
 
@@ -23,10 +25,8 @@ def judge(item: ArtifactObject, kind: str, meta: dict[str, Any], found: Found) -
 
     Codes: TC584.
     """
-    size = item.size or len(ascii(item.value))
-    if size <= _ANNOTATIONS:
+    if len(item.text or ascii(item.value)) * _BYTES <= _ANNOTATIONS:
         return  # nothing in it can be too large
-    # The size that is known is that of ASCII, in which other characters take more room.
     for what, value, limit in (
         ("the object", item.value, _OBJECT),
         ("its annotations", mapping(meta.get("annotations")), _ANNOTATIONS),
