@@ -30,8 +30,11 @@ def judge(group: Group, found: Found) -> None:
 
     Codes: TC507, TC587.
     """
-    for kind, (api, ways) in WAYS.items():
-        for item in group.of(kind).values():
+    for kind, items in group.by_kind.items():
+        if kind not in WAYS:
+            continue
+        api, ways = WAYS[kind]
+        for item in items.values():
             if item.value["apiVersion"].startswith(f"{api}/"):
                 for way in ways:
                     for reference in _references(item, item.value, way):
