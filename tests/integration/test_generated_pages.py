@@ -1,4 +1,4 @@
-"""The generated pages of the reference."""
+"""The generated pages of the reference, one of them from tenants that are compiled for it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 
 @pytest.fixture(scope="module")
@@ -60,9 +60,10 @@ def test_bounds_are_said_in_words(script):
     assert "text of at most 40 characters" in page
 
 
-def test_every_field_of_a_tenant_becomes_something_or_says_who_reads_it(script):
+def test_every_field_of_a_tenant_becomes_something_or_says_who_reads_it():
     """From the lineage, from what changes with it, or from the rules that look at it; no field has an empty row."""
-    rows = [line.split(" | ") for line in script.pages()[os.path.join("docs", "reference", "objects.md")].splitlines()]
+    with open(os.path.join(ROOT, "docs", "reference", "objects.md"), encoding="utf-8") as file:
+        rows = [line.split(" | ") for line in file.read().splitlines()]
     fields = [row for row in rows if row[0].startswith("| `") and len(row) == 3]
     assert len(fields) > 200
     assert [row[0] for row in fields if not row[1].strip() and not row[2].strip(" |")] == []
