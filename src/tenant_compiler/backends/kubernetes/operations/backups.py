@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _API: Final = "velero.io/v1"
 _HOURS: Final = 24
+_READ: Final = frozenset({"schedule", "retention_days"})
 _KEYS: Final = {"aws": "kmsKeyId", "gcp": "kmsKeyName"}
 """How the plug-ins call the key that encrypts what they write."""
 
@@ -65,7 +66,8 @@ def objects(here: Scene) -> list[ArtifactObject]:
             },
         },
     }
-    made_from = plan.backup.made_from
+    # How many copies there are, and where, is for stores: Velero makes one.
+    made_from = tuple(pointer for pointer in plan.backup.made_from if pointer[-1] in _READ)
     keys = plan.keys.made_from if plan.keys.custody == "customer_managed" else ()
     return [
         made("BackupStorageLocation", location, (*made_from, *keys)),
@@ -112,4 +114,12 @@ def _own_key(here: Scene, need: Need) -> Answer:
     return Answer("cannot", Lack(words, advice))
 
 
-SUPPORT: Final[Table] = {"backup.key": _own_key}
+def _volumes(here: Scene, need: Need) -> Answer:
+    """Whether volumes are backed up: nothing else keeps what is on them."""
+    if platform(here) is not None:
+        return HONOURED
+    words = f"{need.what} need something in the cluster that makes them; {called(here)} has nothing"
+    return Answer("cannot", Lack(words, 'set `backup = { kind = "velero", … }` in the cluster\'s profile'))
+
+
+SUPPORT: Final[Table] = {"backup.key": _own_key, "backup.volumes": _volumes}
