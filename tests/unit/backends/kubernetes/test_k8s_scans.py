@@ -66,7 +66,8 @@ def test_every_image_of_the_tenant_is_scanned_once_a_run(made, make_workload):
 def test_the_image_of_a_second_version_is_scanned_too(made, make_workload):
     """It runs beside the first, or is about to."""
     image = "registry.acme.example/b:2"
-    rollout = Rollout("blue_green", image, False, (50,), 1, 50, None, "", None, None, None, (("spec", "services"),))
+    at = ("spec", "services", "x", "rollout", "variant_image")
+    rollout = Rollout("blue_green", image, False, (50,), 1, 50, None, "", None, None, None, (at,))
     loads = (make_workload("x", image="registry.acme.example/b:1", rollout=rollout),)
     _, template = job(made(workloads=loads), "scan")
     assert template["spec"]["containers"][0]["args"] == ["registry.acme.example/b:1", "registry.acme.example/b:2"]

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 _API: Final = "velero.io/v1"
 _HOURS: Final = 24
-_READ: Final = frozenset({"schedule", "retention_days"})
 _KEYS: Final = {"aws": "kmsKeyId", "gcp": "kmsKeyName"}
 """How the plug-ins call the key that encrypts what they write."""
 
@@ -67,11 +66,12 @@ def objects(here: Scene) -> list[ArtifactObject]:
         },
     }
     # How many copies there are, and where, is for stores: Velero makes one.
-    made_from = tuple(pointer for pointer in plan.backup.made_from if pointer[-1] in _READ)
+    said = plan.backup.made_from
+    when, kept = (tuple(at for at in said if at[-1] == leaf) for leaf in ("schedule", "retention_days"))
     keys = plan.keys.made_from if plan.keys.custody == "customer_managed" else ()
     return [
-        made("BackupStorageLocation", location, (*made_from, *keys)),
-        made("Schedule", schedule, made_from),
+        made("BackupStorageLocation", location, (*when, *keys)),
+        made("Schedule", schedule, (*when, *kept)),
     ]
 
 
