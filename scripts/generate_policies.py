@@ -27,6 +27,7 @@ from tenant_compiler.judge.metadata import read_module
 from tenant_compiler.judge.rego import span_of, without_comments
 from tenant_compiler.judge.rule_set import together
 from tenant_compiler.model.diagnostic import Diagnostic, Place, Span
+from tenant_compiler.model.policy import id_order
 from tenant_compiler.plan.needs import FEATURES
 from tenant_compiler.read.jsonnet_files import BUILT_IN
 from tenant_compiler.read.yaml import read_documents
@@ -72,7 +73,7 @@ class Sources:
                     yield shown, file.read()
 
     def _catalogue(self, modules: Mapping[str, Module]) -> Catalogue:
-        rules = sorted((module.rule for module in modules.values() if module.rule), key=lambda rule: rule.id)
+        rules = sorted((module.rule for module in modules.values() if module.rule), key=lambda rule: id_order(rule.id))
         kept, wrong = together(rules, {}, tuple(FEATURES))
         self.problems += wrong
         self._places(modules)

@@ -61,6 +61,9 @@ _entry(minute, hour, day, month, weekday) := {
 # The hours that the second field stands for, where nobody asks for the rest.
 hours(field) := _values(field, 0, 23)
 
+# The minutes that the first field stands for.
+minutes(field) := _values(field, 0, 59)
+
 _values(field, low, high) := {number | some number in numbers.range(low, high)} if {
 	field in {"*", "?"}
 } else := {number |

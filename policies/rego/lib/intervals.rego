@@ -1,7 +1,7 @@
 # METADATA
 # scope: package
 # title: How seldom a schedule comes
-# description: The longest time between two runs of a schedule of five cron fields, rounded up to hours.
+# description: The longest time between two runs of a schedule of five cron fields, in hours, rounded up, or in minutes.
 package tenant_compiler.lib.intervals
 
 import rego.v1
@@ -22,6 +22,13 @@ longest(schedule) := max([_within(hours), (24 + min(hours)) - max(hours)]) if {
 	gaps := {_gap(entry) | some entry in cron.times(schedule)}
 	count(gaps) > 0
 } else := _a_year
+
+# The same in minutes: within an hour, or from the last minute of one to the first of the next with runs. Undefined for
+# a text that is no such schedule.
+minutes(schedule) := max([_within(chosen), ((longest(schedule) * 60) + min(chosen)) - max(chosen)]) if {
+	chosen := cron.minutes(split(schedule, " ")[0])
+	count(chosen) > 0
+}
 
 _gap(entry) := _a_year if {
 	count(entry.month) < 12

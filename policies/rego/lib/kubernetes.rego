@@ -20,6 +20,13 @@ homes := [{"item": item, "name": item.value.metadata.name, "cluster": clusters[i
 	item := input.artifacts.kubernetes.Namespace[_]
 ]
 
+# The emitted namespaces in which something keeps files on a disk.
+keeping := [home |
+	input.artifacts.kubernetes.PersistentVolumeClaim[0]
+	some home in homes
+	count(inside("PersistentVolumeClaim", home)) > 0
+]
+
 # The objects of a kind in a namespace.
 inside(kind, home) := [item |
 	item := input.artifacts.kubernetes[kind][_]

@@ -26,6 +26,20 @@ holding(wanted) := [store | some store in all; count(store.classes & wanted) > 0
 
 regulated := holding(classes.regulated)
 
+# Every volume of a service, which holds what the service has to do with: the same shape.
+volumes := [volume |
+	some service, value in input.tenant.spec.services
+	some name, _ in object.get(value, "storage", {})
+	volume := {
+		"kind": "volume",
+		"name": name,
+		"pointer": ["spec", "services", service, "storage", name],
+		"classes": classes.of(value),
+	}
+]
+
+regulated_volumes := [volume | some volume in volumes; count(volume.classes & classes.regulated) > 0]
+
 personal := holding(classes.personal)
 
 # Stores in a sentence: "data.sql.records and data.object.scans".

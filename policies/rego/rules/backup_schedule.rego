@@ -1,7 +1,9 @@
 # METADATA
 # scope: package
-# title: Stores are backed up often enough, and backups are kept
-# description: Backups of the stores are made on a schedule without too long gaps, and each is kept long enough.
+# title: Stores and volumes are backed up often enough, and backups are kept
+# description: >-
+#   Backups of the stores, and of the volumes of services, are made on a schedule without too long gaps, and each is kept
+#   long enough.
 # custom:
 #   id: TC435
 #   subject: tenant
@@ -16,20 +18,27 @@
 #       default: 14
 #       stricter: higher
 #       description: The fewest days that a backup is kept
-#   carried_by: [TC477]
-#   needs: [backup]
+#   carried_by: [TC477, TC492]
+#   needs: [backup, backup.volumes]
 package tenant_compiler.rules.backup_schedule
 
 import rego.v1
 
 import data.tenant_compiler.lib.intervals
-import data.tenant_compiler.lib.scope
 import data.tenant_compiler.lib.settings
+import data.tenant_compiler.lib.stores
 import data.tenant_compiler.lib.text
 
 _schedule := ["spec", "backup", "schedule"]
 
 _retention := ["spec", "backup", "retention_days"]
+
+# All that is to be backed up: a schedule proves nothing of what no backup is about.
+_keeping := array.concat(stores.all, stores.volumes)
+
+_kept := "stores" if {
+	stores.all != []
+} else := "volumes"
 
 # A schedule that is often enough: every night, or every so many hours that divide a day.
 _often := "0 2 * * *" if {
@@ -39,17 +48,17 @@ _often := "0 2 * * *" if {
 }
 
 deny contains finding if {
-	scope.storing
+	_keeping != []
 	settings.value(_schedule) == null
 	message := sprintf(
-		"backup.schedule is missing: stores must be backed up at least every %s",
-		[text.amount(input.parameters.backup_hours, "hours")],
+		"backup.schedule is missing: %s must be backed up at least every %s",
+		[_kept, text.amount(input.parameters.backup_hours, "hours")],
 	)
 	finding := settings.fixable(_schedule, _often, message)
 }
 
 deny contains finding if {
-	scope.storing
+	_keeping != []
 	schedule := settings.value(_schedule)
 	schedule != null
 	gap := intervals.longest(schedule)
@@ -62,12 +71,14 @@ deny contains finding if {
 }
 
 deny contains finding if {
-	scope.storing
+	_keeping != []
 	limit := input.parameters.backup_retention_days
 	some finding in settings.at_least(_retention, limit, "days", "a backup must be kept for")
 }
 
 checked contains pointer if {
-	scope.storing
+	_keeping != []
 	some pointer in [_schedule, _retention]
 }
+
+checked contains each.pointer if some each in _keeping

@@ -3,8 +3,8 @@
 # title: What was emitted stays in the tenant's regions
 # description: >-
 #   Every region that an emitted provider, resource, copy or state names is one of the tenant's regions, or one where it
-#   sends backups, the audit trail or logs; a state may also be in another region of an allowed jurisdiction. Manifests
-#   are for clusters of the tenant's regions only.
+#   sends backups, the audit trail or logs; a state, or the platform's bucket for backups of namespaces, may also be in
+#   another region of an allowed jurisdiction. Manifests are for clusters of the tenant's regions only.
 # custom:
 #   id: TC476
 #   subject: artifact
@@ -45,14 +45,14 @@ deny contains {"message": message, "path": _path} if {
 }
 
 deny contains {"message": message, "object": where.ref, "path": _path, "at": where.at} if {
-	some where in array.concat(_named, _states)
+	some where in array.concat(_named, _platforms)
 	_outside(where.region)
 	allowed := concat(", ", _jurisdictions)
 	message := sprintf("%s is in the region %v, outside of %s", [where.what, where.region, allowed])
 }
 
 deny contains {"message": message, "object": where.ref, "path": _path, "at": where.at} if {
-	some where in _states
+	some where in _platforms
 	_jurisdictions == set()
 	not where.region in _regions
 	not places.jurisdiction(where.region) in {place.jurisdiction | some place in places.all}
@@ -74,7 +74,7 @@ deny contains {"message": message, "object": home.item.ref, "path": _path} if {
 	message := sprintf("%s is for a cluster of none of the tenant's regions", [home.item.file])
 }
 
-checked contains where.ref if some where in array.concat(_named, _states)
+checked contains where.ref if some where in array.concat(_named, _platforms)
 
 checked contains copy.ref if some copy in _copies
 
@@ -110,6 +110,19 @@ _making := {terraform.roots[item.file] |
 _somewhere := {terraform.roots[provider.item.file] | some provider in terraform.providers}
 
 _where(item, region) := {"ref": item.ref, "at": ["region"], "region": region, "what": terraform.address(item)}
+
+# What the platform keeps where it likes.
+_platforms := array.concat(_states, _buckets)
+
+_buckets := [where |
+	item := input.artifacts.kubernetes.BackupStorageLocation[_]
+	where := {
+		"ref": item.ref,
+		"at": ["spec", "config", "region"],
+		"region": item.value.spec.config.region,
+		"what": sprintf("the location of backups %s", [kubernetes.name(item)]),
+	}
+]
 
 _states := [where |
 	root := input.artifacts.terraform.terraform[_]

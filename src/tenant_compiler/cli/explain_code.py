@@ -9,6 +9,7 @@ from tenant_compiler.cli.explain_rule import explain_rule, law_of
 from tenant_compiler.cli.frame import Outcome
 from tenant_compiler.cli.words import table
 from tenant_compiler.cli.wrong_use import WrongUseError
+from tenant_compiler.model.policy import id_order
 from tenant_compiler.read.suggest import near
 from tenant_compiler.report.pages import page, title
 from tenant_compiler.report.style import BOLD, CYAN
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 def list_codes(frame: Frame, folder: str | None) -> Outcome:
     """List the built-in codes, those of policies' rules and those of plug-ins' rules, with their titles."""
     rules = {rule.id: f"{rule.title} (rule {rule.name})" for rule in law_of(frame, folder).rules.values()}
-    titles = dict(sorted(({code: title(code) for code in known_codes()} | rules).items())) | _plugin_titles()
+    found = {code: title(code) for code in known_codes()} | rules
+    titles = {code: found[code] for code in sorted(found, key=id_order)} | _plugin_titles()
     if frame.as_json:
         return Outcome(extra={"codes": [{"code": code, "title": words} for code, words in titles.items()]})
     return Outcome(table(("CODE", "TITLE"), [*titles.items()]))

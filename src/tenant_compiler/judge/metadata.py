@@ -24,7 +24,7 @@ RESULTS: Final = "TC816"
 
 OURS: Final = "TC"
 """The prefix of built-in ids."""
-_BUILT_IN_ID: Final = re.compile(r"TC4[0-9]{2}")
+_BUILT_IN_ID: Final = re.compile(r"TC4[0-9]{2,3}")
 _OWN_ID: Final = re.compile(r"[A-Z]{2,8}[0-9]{1,4}")
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -201,7 +201,7 @@ class _Reader:
         said = custom.get("id")
         if isinstance(said, str):
             if self._built_in and not _BUILT_IN_ID.fullmatch(said):
-                self._wrong(("custom", "id"), f"{said} is no built-in id", "write TC4 and two digits")
+                self._wrong(("custom", "id"), f"{said} is no built-in id", "write TC4 and two or three digits")
             elif not self._built_in and (not _OWN_ID.fullmatch(said) or said.startswith(OURS)):
                 help_ = "write two to eight capitals and one to four digits, such as ACME12; TC… is the compiler's own"
                 self._wrong(("custom", "id"), f"`{said}` is no id of a workspace's rule", help_)

@@ -17,6 +17,7 @@ from tenant_compiler.judge.rule_files import FILE_BYTES, read_rule_files
 from tenant_compiler.judge.rule_set import together
 from tenant_compiler.judge.workspace_rules import read_workspace_rules
 from tenant_compiler.model.diagnostic import Diagnostic, Place, TenantCompileError
+from tenant_compiler.model.policy import id_order
 from tenant_compiler.model.record import NamedTuple
 from tenant_compiler.read import yaml
 from tenant_compiler.read.files import read_bytes
@@ -81,7 +82,7 @@ def built_in_rulebook(features: Collection[str], root: str = "") -> Rulebook:
     texts = files.texts(["policies/rego/**/*.rego"])
     sources = {file: text for file, text in texts.items() if not file.endswith(TESTS)}
     modules = {file: read_module(text, file, built_in=True) for file, text in sources.items()}
-    found = sorted((module.rule for module in modules.values() if module.rule), key=lambda rule: rule.id)
+    found = sorted((module.rule for module in modules.values() if module.rule), key=lambda rule: id_order(rule.id))
     rules, wrong = together(found, {}, features)
     frameworks, unsound = _frameworks(files.data(["policies/frameworks/*.yaml"]), rules)
     facts = _facts(files)

@@ -393,6 +393,8 @@ class Plan(NamedTuple):
     """None: nobody may take it."""
     identities: tuple[CloudIdentity, ...] = ()
     trust: Trust = NO_TRUST
+    recovery_point_minutes: int | None = None
+    """Changes of so long may be lost; None: nobody says."""
 
     @property
     def primary(self) -> Site:

@@ -71,6 +71,7 @@ FEATURES: Final[Mapping[str, str]] = {
     "scanning.images": "scanning images for weaknesses in the cluster",
     "scanning.services": "testing services for weaknesses in the cluster",
     "change.windows": "holding changes back outside of their times",
+    "backup.volumes": "backups of volumes",
     "backup.key": "a key of the tenant's own for backups of its namespace",
 }
 """Every feature with what it does, in words that follow "the target offers no way of …"."""

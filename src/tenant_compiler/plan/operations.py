@@ -18,6 +18,7 @@ _TRACING: Pointer = ("spec", "monitoring", "tracing")
 _CUSTODY: Pointer = ("spec", "security", "keys", "custody")
 _WINDOWS: Pointer = ("spec", "change_control", "maintenance_windows")
 _REDACT: Pointer = ("spec", "monitoring", "logging", "redact")
+_SCHEDULE: Pointer = ("spec", "backup", "schedule")
 _SECURITY: Pointer = ("spec", "security")
 DEFAULT_SCAN_DAYS = 7
 """Between two scans of images when nobody says."""
@@ -68,6 +69,8 @@ def needs(plan: Plan) -> Iterator[Need]:
     """List what running the tenant asks of its platform."""
     if plan.tracing is not None:
         yield from _tracing_needs(plan.tracing)
+    if plan.backup is not None and any(workload.volumes for workload in plan.workloads):
+        yield Need("backup.volumes", "backups of the volumes", _SCHEDULE)
     if plan.backup is not None and plan.workloads and plan.keys.custody == "customer_managed":
         yield Need("backup.key", "the tenant's own key for backups of its namespace", _CUSTODY)
     if plan.scans is not None and plan.scans.images_from and plan.workloads:

@@ -94,7 +94,7 @@ def make_plan(resolved: Resolved, config: WorkspaceConfig) -> Plan:
         duties=duties(spec),
         edge=edge(spec),
         scanning=scanning(spec),
-        other_regions=tuple(other_regions(spec, config["cluster"], sites)),
+        other_regions=(),
         unused=tuple(unused(spec)),
         images=images(spec),
         egress=tuple(_egress(spec)),
@@ -113,11 +113,19 @@ def make_plan(resolved: Resolved, config: WorkspaceConfig) -> Plan:
         break_glass=break_glass(spec),
         sealed=spec["security"]["sealed_secrets"],
         trust=trust(spec),
+        recovery_point_minutes=spec["placement"]["disaster_recovery"].get("recovery_point_minutes"),
     )
-    plan = with_ai(plan, spec, config, _pods)
-    clusters = config["cluster"]
-    plan = plan._replace(vault=vault(plan, clusters), identities=tuple(identities(plan, clusters)))
+    plan = _placed(with_ai(plan, spec, config, _pods), spec, config["cluster"])
     return plan._replace(needs=tuple(needs(plan)))
+
+
+def _placed(plan: Plan, spec: Selected, clusters: Mapping[str, Cluster]) -> Plan:
+    """Add what depends on the clusters and on all that runs in them."""
+    return plan._replace(
+        vault=vault(plan, clusters),
+        identities=tuple(identities(plan, clusters)),
+        other_regions=tuple(other_regions(spec, clusters, plan)),
+    )
 
 
 def _owner(spec: Selected) -> Owner:

@@ -28,6 +28,7 @@ def tenant_compiler_checks() -> list[PlanCheck]:
         PlanCheck("placement", ("TC318", "TC319", "TC321"), references.check_placement),
         PlanCheck("effects", ("TC326",), effects.check_effects),
         PlanCheck("times", ("TC327",), effects.check_times),
+        PlanCheck("recovery", ("TC328",), effects.check_recovery),
         PlanCheck("allow list", ("TC334", "TC335", "TC336"), entrance.check_allow_list),
         PlanCheck("geo fence", ("TC337",), entrance.check_geo_fence),
         PlanCheck("exposed calls", ("TC338",), entrance.check_exposed),

@@ -14,7 +14,7 @@ from tenant_compiler.plan.regions import REGIONS
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from tenant_compiler.model.plan import Lineage, Site
+    from tenant_compiler.model.plan import Lineage, Plan, Site
     from tenant_compiler.model.pointer import Pointer
     from tenant_compiler.model.vocabulary.ai import Ai
     from tenant_compiler.model.vocabulary.cluster import Cluster
@@ -153,7 +153,7 @@ def images(spec: Selected) -> ImagePolicy:
     )
 
 
-def other_regions(spec: Selected, clusters: Mapping[str, Cluster], sites: tuple[Site, ...]) -> Iterator[OtherRegion]:
+def other_regions(spec: Selected, clusters: Mapping[str, Cluster], plan: Plan) -> Iterator[OtherRegion]:
     """List the regions that data is sent to and that are said, in the order of the vocabulary."""
     holders: tuple[tuple[Pointer, Mapping[str, Any]], ...] = (
         (("spec", "backup"), spec["backup"]),
@@ -164,8 +164,8 @@ def other_regions(spec: Selected, clusters: Mapping[str, Cluster], sites: tuple[
         if "region" in said:
             jurisdiction = _jurisdiction(said["region"], spec["placement"]["cloud"], clusters)
             yield OtherRegion(said["region"], jurisdiction, ((*base, "region"),))
-    if "schedule" in spec["backup"] and spec["services"]:
-        for region in sorted(_buckets(sites, clusters)):
+    if "schedule" in spec["backup"] and plan.workloads:
+        for region in sorted(_buckets(plan.sites, clusters)):
             jurisdiction = _jurisdiction(region, spec["placement"]["cloud"], clusters)
             yield OtherRegion(region, jurisdiction, (("spec", "backup", "schedule"),))
     # What is sent to a managed end point is data, too; it may be another cloud's.

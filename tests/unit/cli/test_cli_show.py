@@ -12,6 +12,7 @@ from tenant_compiler import plugins
 from tenant_compiler.cli.codes import known_codes
 from tenant_compiler.judge.catalogue import load_catalogue
 from tenant_compiler.model.diagnostic import Diagnostic
+from tenant_compiler.model.policy import id_order
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -198,7 +199,7 @@ def test_explain_prints_the_page_of_a_code(tc: Callable[..., Any]) -> None:
 def test_every_code_can_be_explained_and_is_listed(tc: Callable[..., Any]) -> None:
     """With a title each; the rules of policies and the codes of plug-ins' checks are there too."""
     listed = tc("explain", "--all").out.splitlines()[1:]
-    codes = sorted([*known_codes(), *(rule.id for rule in load_catalogue().rules.values())])
+    codes = sorted([*known_codes(), *(rule.id for rule in load_catalogue().rules.values())], key=id_order)
     assert [line.split()[0] for line in listed if line.startswith("TC")] == codes
     assert all(len(line.split(maxsplit=1)) == 2 for line in listed)
     for code in codes:

@@ -200,6 +200,8 @@ def test_a_built_in_rule_has_an_id_of_ours_and_says_everything():
         "#   evidence: config\n#   severity: error\n#   enforcement: block\n"
     )
     assert problems(artifact, built_in=True) == []
+    assert problems(artifact.replace("TC459", "TC4100"), built_in=True) == []
+    assert problems(artifact.replace("TC459", "TC41000"), built_in=True)[0][2] == "TC41000 is no built-in id"
 
 
 def test_only_the_comment_right_below_the_mark_is_metadata():

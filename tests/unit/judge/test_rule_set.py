@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tenant_compiler.judge.rule_set import together
-from tenant_compiler.model.policy import Parameter, Rule
+from tenant_compiler.model.policy import Parameter, Rule, id_order
 
 HOURS = Parameter("hours", "hours", 24, "lower", "Between two.")
 
@@ -75,3 +75,9 @@ def test_what_a_rule_names_exists():
         "`needs` names the unknown feature store.sq",
         "the parameter `days` conflicts with the unknown one `huors`",
     ]
+
+
+def test_ids_are_sorted_as_people_count():
+    """Each family together, and in it by the number."""
+    ids = ["TC499", "TC4100", "TC410", "TC501", "TC411", "TC4101", "ACME2", "ACME12"]
+    assert sorted(ids, key=id_order) == ["ACME2", "ACME12", "TC410", "TC411", "TC499", "TC4100", "TC4101", "TC501"]

@@ -109,6 +109,18 @@ def test_a_key_of_ones_own_is_needed_for_backups_of_the_namespace(plan, service)
     assert "backup.key" in features
 
 
+def test_volumes_with_a_schedule_need_something_that_backs_them_up(plan, service):
+    """A service without volumes does not, nor do volumes that nobody promises to back up."""
+    disks = service(storage={"files": {"size_gb": 5, "mount": "/data"}})
+    nightly = {"schedule": "0 2 * * *"}
+
+    def needed(**spec):
+        return [need.pointer for need in plan(**spec).needs if need.feature == "backup.volumes"]
+
+    assert needed(services={"app": disks}, backup=nightly) == [("spec", "backup", "schedule")]
+    assert needed(services={"app": disks}) == needed(services={"app": service()}, backup=nightly) == []
+
+
 def test_times_for_changes_are_planned_by_name(plan, service):
     """In the zone that is said, else in UTC; each leads to its own line."""
     windows = {

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tenant_compiler.read.schedule import longest_gap_minutes
+
 SSO = {
     "issuer": "https://id.acme.example",
     "client_id": "acme",
@@ -186,3 +188,58 @@ def test_days_that_never_were_are_refused_in_the_resolved_tenant(found):
     compliance = {"attestations": {"penetration_test": {"date": "2026-02-30"}}}
     pointer = ("compliance", "attestations", "penetration_test", "date")
     assert found(compliance=compliance) == [("TC213", "error", pointer)]
+
+
+POINT = ("spec", "placement", "disaster_recovery", "recovery_point_minutes")
+
+
+@pytest.fixture
+def recovery(project, service):
+    """The findings about the recovery point of a tenant with volumes: severity, place in the file, message and help."""
+
+    def make(minutes, schedule, storage):
+        place = {"cloud": "aws", "regions": {"eu-central-1": {}}}
+        place["disaster_recovery"] = {} if minutes is None else {"recovery_point_minutes": minutes}
+        backup = {"schedule": schedule} if schedule else {}
+        project.tenant(placement=place, backup=backup, services={"app": service(storage=storage)})
+        return [
+            (finding.severity, finding.place.pointer, finding.message, finding.help)
+            for finding in project.one().diagnostics
+            if finding.code == "TC328"
+        ]
+
+    return make
+
+
+DISK = {"size_gb": 5, "mount": "/data"}
+
+
+def test_a_volume_is_backed_up_as_often_as_the_recovery_point_asks_for(recovery):
+    """Told with both numbers, at the promise that nothing keeps; a database keeps its changes besides."""
+    (one,) = recovery(60, "0 2 * * *", {"files": DISK})
+    assert one[:2] == ("warning", POINT)
+    assert one[2] == (
+        'a disaster may cost the changes of 60 minutes, but backup.schedule "0 2 * * *" leaves the volume `app.files`'
+        " without a backup for 1440 minutes"
+    )
+    assert one[3] == 'write `backup: {schedule: "0 * * * *"}`, or raise recovery_point_minutes to 1440'
+    assert recovery(60, "0 2 * * *", {}) == []
+    assert recovery(1440, "0 2 * * *", {"files": DISK}) == recovery(None, "0 2 * * *", {"files": DISK}) == []
+
+
+def test_a_volume_that_nothing_backs_up_has_no_recovery_point(recovery):
+    """Where there are several, the first is named."""
+    (one,) = recovery(10000, "", {"files": DISK, "more": {**DISK, "mount": "/more"}})
+    assert "nothing backs up the volume `app.files` and 1 more" in one[2]
+    assert one[3] == 'write `backup: {schedule: "0 2 * * *"}`'
+
+
+@pytest.mark.parametrize(
+    ("minutes", "schedule"),
+    [(0, "* * * * *"), (1, "* * * * *"), (29, "*/20 * * * *"), (59, "*/30 * * * *"), (300, "0 */4 * * *")],
+)
+def test_the_schedule_that_help_names_is_often_enough(recovery, minutes, schedule):
+    """As far as cron can: there is nothing between two minutes."""
+    (one,) = recovery(minutes, "0 2 * * 0", {"files": DISK})
+    assert f'"{schedule}"' in one[3]
+    assert longest_gap_minutes(schedule) <= max(minutes, 1)

@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from tenant_compiler.backends.prometheus.lower import rule_id, templated
-from tenant_compiler.backends.prometheus.schedule import longest_gap_hours
 from tenant_compiler.emit.escape import promql_string
 from tenant_compiler.model import metrics
 from tenant_compiler.model.artifact import Artifact, ArtifactObject
 from tenant_compiler.model.record import NamedTuple
+from tenant_compiler.read.schedule import longest_gap_hours
 
 if TYPE_CHECKING:
     from tenant_compiler.model.plan import Lineage, Plan

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from tenant_compiler.judge.docs.framework_page import counts, framework_page
 from tenant_compiler.judge.docs.markdown import FRAMEWORKS, INDEX, NOTE, RULES, cell, table
 from tenant_compiler.judge.docs.rule_page import rule_page
+from tenant_compiler.model.policy import id_order
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,7 +33,7 @@ def pages(book: Rulebook, folder: str, features: Mapping[str, str]) -> dict[str,
         The texts by path below the folder.
     """
     made = {}
-    rules = sorted(book.rules.values(), key=lambda rule: rule.id)
+    rules = sorted(book.rules.values(), key=lambda rule: id_order(rule.id))
     for rule in rules:
         source = _link(book, folder, RULES, rule.file)
         made[f"{RULES}/{rule.id}.md"] = rule_page(book, rule, source, features)
@@ -78,7 +79,7 @@ def _rules(book: Rulebook) -> str:
     for subject, title in _GROUPS.items():
         rows = [
             (f"[{rule.id}]({rule.id}.md)", f"`{rule.name}`", cell(rule.title), _needed(rule.evidence, rule.carried_by))
-            for rule in sorted(book.rules.values(), key=lambda rule: rule.id)
+            for rule in sorted(book.rules.values(), key=lambda rule: id_order(rule.id))
             if rule.subject == subject
         ]
         head = ("rule", "name", "", "evidence") if subject == "tenant" else ("rule", "name", "")

@@ -124,6 +124,26 @@ def test_a_key_of_the_tenants_own_needs_one_that_velero_may_use(make_plan, conte
     assert BACKEND.lack(need, plan, without).words == words
 
 
+def test_volumes_need_a_cluster_that_backs_them_up(make_plan, context, make_need, make_context):
+    """Nothing else keeps what is on them, so a cluster without Velero cannot hold the promise."""
+    plan, need = make_plan(backup=BACKUP), make_need("backup.volumes", what="backups of the volumes")
+    assert BACKEND.supports(need, plan, context()) == "honoured"
+    for place in (make_context(), context(kind="none")):
+        assert BACKEND.supports(need, plan, place) == "cannot"
+        lack = BACKEND.lack(need, plan, place)
+        assert lack.words.startswith("backups of the volumes need something in the cluster that makes them; the ")
+        assert lack.severity == "warning"
+
+
+def test_the_schedule_is_made_from_what_it_says(make_plan, context, lower):
+    """Copies and their region are for stores; Velero makes one copy, where the platform says."""
+    at = ((*AT, "schedule"), (*AT, "copies"), (*AT, "region"), (*AT, "retention_days"), (*AT, "immutable"))
+    plan = make_plan(backup=BACKUP._replace(made_from=at))
+    (objects,) = lower(plan, context()).values()
+    (schedule,) = (item for item in objects if item.value["kind"] == "Schedule")
+    assert set(schedule.made_from) == {(*AT, "schedule"), (*AT, "retention_days")}
+
+
 @pytest.mark.parametrize("minor", range(30, 38))
 def test_the_objects_are_valid_in_every_version(make_plan, context, minor):
     """The schemas accept them, and the lints find nothing."""

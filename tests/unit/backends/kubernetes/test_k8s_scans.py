@@ -9,6 +9,7 @@ from tenant_compiler.backends.kubernetes.check import check
 from tenant_compiler.backends.kubernetes.lints.walk import judge
 from tenant_compiler.model.plan_operations import Scans, Window
 from tenant_compiler.model.plan_trust import ZERO_TRUST, Trust
+from tenant_compiler.model.rollout import Rollout
 
 BACKEND = KubernetesBackend()
 AT = ("spec", "security")
@@ -60,6 +61,16 @@ def test_every_image_of_the_tenant_is_scanned_once_a_run(made, make_workload):
     (container,) = template["spec"]["containers"]
     assert container["image"] == SCANNER
     assert container["args"] == ["registry.acme.example/a:$$(X)", images[0]]
+
+
+def test_the_image_of_a_second_version_is_scanned_too(made, make_workload):
+    """It runs beside the first, or is about to."""
+    image = "registry.acme.example/b:2"
+    at = ("spec", "services", "x", "rollout", "variant_image")
+    rollout = Rollout("blue_green", image, False, (50,), 1, 50, None, "", None, None, None, (at,))
+    loads = (make_workload("x", image="registry.acme.example/b:1", rollout=rollout),)
+    _, template = job(made(workloads=loads), "scan")
+    assert template["spec"]["containers"][0]["args"] == ["registry.acme.example/b:1", "registry.acme.example/b:2"]
 
 
 @pytest.mark.parametrize(

@@ -65,11 +65,13 @@ def objects(here: Scene) -> list[ArtifactObject]:
             },
         },
     }
-    made_from = plan.backup.made_from
+    # How many copies there are, and where, is for stores: Velero makes one.
+    said = plan.backup.made_from
+    when, kept = (tuple(at for at in said if at[-1] == leaf) for leaf in ("schedule", "retention_days"))
     keys = plan.keys.made_from if plan.keys.custody == "customer_managed" else ()
     return [
-        made("BackupStorageLocation", location, (*made_from, *keys)),
-        made("Schedule", schedule, made_from),
+        made("BackupStorageLocation", location, (*when, *keys)),
+        made("Schedule", schedule, (*when, *kept)),
     ]
 
 
@@ -112,4 +114,12 @@ def _own_key(here: Scene, need: Need) -> Answer:
     return Answer("cannot", Lack(words, advice))
 
 
-SUPPORT: Final[Table] = {"backup.key": _own_key}
+def _volumes(here: Scene, need: Need) -> Answer:
+    """Whether volumes are backed up: nothing else keeps what is on them."""
+    if platform(here) is not None:
+        return HONOURED
+    words = f"{need.what} need something in the cluster that makes them; {called(here)} has nothing"
+    return Answer("cannot", Lack(words, 'set `backup = { kind = "velero", … }` in the cluster\'s profile'))
+
+
+SUPPORT: Final[Table] = {"backup.key": _own_key, "backup.volumes": _volumes}

@@ -22,6 +22,7 @@ from tenant_compiler.backends.kubernetes.common import (
     pods_of,
 )
 from tenant_compiler.backends.kubernetes.network import ways
+from tenant_compiler.backends.kubernetes.services.tracks import two_versions
 from tenant_compiler.backends.kubernetes.support import HONOURED, Answer, called
 from tenant_compiler.emit.escape import kubernetes_value
 from tenant_compiler.model.artifact import Shared
@@ -74,7 +75,7 @@ def _scan(here: Scene, wanted: Scans, said: Scanners) -> Iterator[ArtifactObject
     number = zlib.crc32(here.plan.name.encode())
     days = "1" if wanted.interval_days >= _MONTH else f"*/{wanted.interval_days}"
     schedule = f"{number % 60} {number // 60 % _NIGHT} {days if days != '*/1' else '*'} * *"
-    arguments = sorted({workload.image for workload in here.plan.workloads})
+    arguments = sorted(set(_images(here)))
     rules = [
         {"to": [{"ipBlock": {"cidr": cidr}} for cidr in said["cidrs"]], "ports": [{"protocol": "TCP", "port": 443}]}
     ]
@@ -86,6 +87,14 @@ def _scan(here: Scene, wanted: Scans, said: Scanners) -> Iterator[ArtifactObject
     yield account(metadata(here, _IMAGES), wanted.images_from)
     yield made("NetworkPolicy", _policy(here, _IMAGES, rules), wanted.images_from)
     yield made("CronJob", _job(here, _IMAGES, timing, (said["image"], arguments, _SECONDS)), wanted.images_from)
+
+
+def _images(here: Scene) -> Iterator[str]:
+    """Every version's image: one that is declared beside the first runs, too."""
+    for workload in here.plan.workloads:
+        yield workload.image
+        if two_versions(workload) and workload.rollout is not None:
+            yield workload.rollout.variant_image
 
 
 def _penetration(here: Scene, wanted: Scans, said: Scanners) -> Iterator[ArtifactObject]:

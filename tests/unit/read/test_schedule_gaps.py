@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tenant_compiler.backends.prometheus.schedule import longest_gap_hours
 from tenant_compiler.read.formats import check_cron
+from tenant_compiler.read.schedule import longest_gap_hours, longest_gap_minutes
 
 
 @pytest.mark.parametrize(
@@ -35,6 +35,25 @@ def test_the_gap_is_the_longest_that_there_is(schedule, hours):
     """Hours, weekdays, months, leap days; where day and weekday are both named, either is enough."""
     assert check_cron(schedule) is None
     assert longest_gap_hours(schedule) == hours
+
+
+@pytest.mark.parametrize(
+    ("schedule", "minutes"),
+    [
+        ("* * * * *", 1),
+        ("*/5 * * * *", 5),
+        ("*/25 * * * *", 25),
+        ("30 * * * *", 60),
+        ("0,50 */2 * * *", 70),
+        ("10,20 2 * * *", 24 * 60 - 10),
+        ("0 2 * * *", 24 * 60),
+        ("0,59 0 * * 0", 7 * 24 * 60 - 59),
+    ],
+)
+def test_minutes_count_where_hours_are_too_coarse(schedule, minutes):
+    """Within an hour, from its last minute to the first of the next one that has runs, and over days."""
+    assert check_cron(schedule) is None
+    assert longest_gap_minutes(schedule) == minutes
 
 
 hours = st.sets(st.integers(0, 23), min_size=1, max_size=4)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from functools import lru_cache
 from itertools import pairwise
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _NAMES: Final = (
     (),
@@ -25,10 +28,20 @@ def longest_gap_hours(schedule: str) -> int:
     Args:
         schedule: five cron fields that the checks of the vocabulary have accepted.
     """
+    return -(-longest_gap_minutes(schedule) // 60)
+
+
+@lru_cache(maxsize=256)
+def longest_gap_minutes(schedule: str) -> int:
+    """Give the longest time between two runs, in minutes.
+
+    Args:
+        schedule: five cron fields that the checks of the vocabulary have accepted.
+    """
     from datetime import date, timedelta  # noqa: PLC0415 - only tenants with backups pay for it
 
     fields = schedule.split()
-    _, hours, days, months, weekdays = (_numbers(number, field) for number, field in enumerate(fields))
+    minutes, hours, days, months, weekdays = (_numbers(number, field) for number, field in enumerate(fields))
     # Where both fields name days, either of them is enough.
     either = fields[2] != "*" and fields[4] != "*"
     first, last = date(_YEARS[0], 1, 1), date(_YEARS[-1], 12, 31)
@@ -38,8 +51,14 @@ def longest_gap_hours(schedule: str) -> int:
         chosen = (day.day in days, day.isoweekday() % 7 in weekdays)
         if day.month in months and (any(chosen) if either else all(chosen)):
             runs.append(number)
-    between = max(later - earlier for earlier, later in pairwise(runs)) * 24 + min(hours) - max(hours)
-    return max(between, *(later - earlier for earlier, later in pairwise(sorted(hours))), 1)
+    overnight = _longest(runs) * 24 + min(hours) - max(hours)
+    # From the last minute of one hour to the first of the next.
+    return max(_longest(minutes), max(overnight, _longest(hours)) * 60 + min(minutes) - max(minutes))
+
+
+def _longest(numbers: Iterable[int]) -> int:
+    """The longest step from one number to the next; 0 for a single one."""
+    return max((later - earlier for earlier, later in pairwise(sorted(numbers))), default=0)
 
 
 def _numbers(field: int, text: str) -> set[int]:
