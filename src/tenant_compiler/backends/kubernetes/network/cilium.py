@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from tenant_compiler.backends.kubernetes.common import NAME, TENANT, made, metadata
+from tenant_compiler.backends.kubernetes.edge.challenges import PODS
 from tenant_compiler.backends.kubernetes.network import ways
 from tenant_compiler.backends.kubernetes.network.ways import Peer, Way
 from tenant_compiler.backends.kubernetes.operations import tracing
@@ -38,15 +39,15 @@ _PORTS: Final = 40
 """Cilium takes so many ports in one list."""
 
 
-def resolution(here: Scene) -> Iterator[ArtifactObject]:
-    """Make the policy that lets pods resolve the cluster's names, and those of the world that they need."""
+def resolution(here: Scene, pods: Shared) -> Iterator[ArtifactObject]:
+    """Make the policy that lets some pods resolve the cluster's names, and those of the world that they need."""
     names, settings = ways.resolved(here), ways.dns(here)
     inside = _inside(settings["domain"], tuple(settings["search"]))
     pointers = (*TENANT, *((*item.made_from[0], "host") for item in here.plan.egress if item.host))
     for start in range(0, len(names) or 1, _NAMES):
         patterns = [_name(name) for name in names[start : start + _NAMES]] or [{"matchPattern": "*"}]
         rules = {"dns": [*inside, *patterns] if names and not start else patterns}
-        spec = {"endpointSelector": _EVERYTHING, "egress": list(_to_resolver(settings, rules))}
+        spec = {"endpointSelector": pods, "egress": list(_to_resolver(settings, rules))}
         ending = f".{start // _NAMES + 1}" if start else ""
         yield _policy(metadata(here, f"default.dns{ending}"), spec, pointers)
 
@@ -86,6 +87,12 @@ def service_policy(
         if found:
             spec[direction] = [_rule(side, way, authenticated=required) for way in found]
     return _policy(meta, spec, pointers)
+
+
+def challenges(here: Scene, meta: dict[str, Any], way: Way, pointers: Lineage) -> ArtifactObject:
+    """Make the policy of the pods that answer authorities."""
+    rule = _rule("from", way, authenticated=ways.authenticates(here))
+    return _policy(meta, {"endpointSelector": PODS, "ingress": [rule]}, pointers)
 
 
 def collector(here: Scene, meta: dict[str, Any], otlp: str, pointers: Lineage) -> ArtifactObject:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal
 
+from tenant_compiler.backends.kubernetes.edge import challenges
 from tenant_compiler.backends.kubernetes.network.clouds import object_hosts, sql_hosts
 from tenant_compiler.model.artifact import Shared
 from tenant_compiler.model.record import NamedTuple
@@ -138,6 +139,16 @@ def inward(here: Scene, workload: Workload) -> list[Way]:
         ports = (port, METRICS_PORT) if meshed(here) else (port,)
         ways.append(Way((Peer("namespace", monitoring["namespace"]),), ports))
     return ways
+
+
+def identified(here: Scene) -> bool:
+    """Whether Cilium's policies speak for a tenant's pods alone: where identities count, for who comes in, too."""
+    return knows_hosts(here) and (here.plan.trust.zero_trust or authenticates(here))
+
+
+def challenge(here: Scene) -> Way:
+    """The way of an authority's request to the pods that answer it: by the gateway."""
+    return Way((Peer("namespace", here.cluster["gateway"]["namespace"]),), (challenges.PORT,))
 
 
 def outward(here: Scene, workload: Workload, ports: Mapping[str, int | None]) -> list[Way]:
