@@ -353,7 +353,8 @@ class Cluster(TypedDict):
                 values={
                     "pod-identity": "EKS Pod Identity; wants `name` and `account_id`.",
                     "irsa": "Roles of AWS for service accounts; wants `oidc_issuer` and `account_id`.",
-                    "workload-identity": "Workload Identity Federation of Google Cloud.",
+                    "workload-identity": "Workload Identity Federation of Google Cloud; its metadata server runs on"
+                    " every node.",
                     "azure-workload-identity": "Microsoft Entra Workload ID; wants `client_ids`.",
                 },
             ),

@@ -72,7 +72,7 @@ def tenants(draw):
 @pytest.fixture(scope="module")
 def apply(request, lower):
     """Lower tenants into one cluster; give the policies' world."""
-    names = ("plan", "context", "cluster", "workload", "sql_store", "object_store", "egress")
+    names = ("plan", "context", "cluster", "site", "workload", "sql_store", "object_store", "egress")
     make = SimpleNamespace(**{name: request.getfixturevalue(f"make_{name}") for name in names})
 
     def plan(name, said):
@@ -99,6 +99,7 @@ def apply(request, lower):
             objects=(make.object_store("files"),),
             trust=said["trust"],
             cloud=said["cloud"],
+            sites=(make.site(cloud=said["cloud"]),),
         )
 
     def made(profile, both, **offered):
@@ -252,3 +253,31 @@ def test_pods_that_answer_authorities_are_reached_by_the_gateway_alone(apply, pr
             assert not world.lets(solver, resolver(), 53, "UDP")
         if said["trust"].mutual and said["exposed"] and profile == "cilium":
             assert world.authenticated(gateway, solver, 8089)
+
+
+ASKED = {
+    ("gcp", "workload-identity"): {("169.254.169.252", 988), ("169.254.169.254", 80)},
+    ("aws", "pod-identity"): {("169.254.170.23", 80)},
+}
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+@pytest.mark.parametrize("kind", ["workload-identity", "pod-identity", "irsa"])
+@settings(max_examples=10, deadline=None)
+@given(both=st.tuples(tenants(), tenants()), ports=st.sets(st.sampled_from((80, 443, 988, 8080)), min_size=1))
+def test_who_must_show_who_it_is_asks_its_node_and_nobody_else_does(apply, profile, kind, both, ports):
+    """Each address on its port, in its cloud, for services with a store; declared names that lead there change nothing.
+
+    With a name, the ports of the address are asked that somebody opened: those of the declared hosts.
+    """
+    both = tuple({**said, "egress": {HOSTS[0]: ports}} for said in both)
+    world = apply(profile, both, cloud_identity=kind)
+    for name, said in zip(NAMES, both, strict=True):
+        asked = ASKED.get((said["cloud"], kind), set())
+        for source in (*SERVICES, "stray"):
+            pod, asks = world.pod(name, source), "files" in said["uses"].get(source, ())
+            for address in ("169.254.169.252", "169.254.169.254", "169.254.170.23"):
+                for port in (80, 443, 987, 988, 8080):
+                    expected = asks and (address, port) in asked
+                    assert world.lets(pod, address, port) == expected
+                    assert world.lets(pod, address, port, name=HOSTS[0]) == expected

@@ -58,10 +58,11 @@ def outside(meta: dict[str, Any], pods: Shared, found: Sequence[Way], pointers: 
     return _policy(meta, {"endpointSelector": pods, "egress": rules}, pointers)
 
 
-def private(here: Scene, named: Sequence[Egress]) -> ArtifactObject:
-    """Make the policy that denies private addresses, whatever a declared name resolves to.
+def private(here: Scene, named: Sequence[Egress]) -> Iterator[ArtifactObject]:
+    """Make the policies that deny private addresses, whatever a declared name resolves to.
 
-    The stores' ranges stay open, but not on the ports of declared hosts: only ports of databases are of use there.
+    The stores' ranges stay open, but not on the ports of declared hosts: only ports of databases are of use there. What
+    tells pods who they are in the cloud stays open for those that ask, on the port where they do.
     """
     stores = tuple(here.cluster["data_cidrs"])
     address = ways.dns(here).get("address", "")
@@ -70,11 +71,20 @@ def private(here: Scene, named: Sequence[Egress]) -> ArtifactObject:
     platform = (peer.name for way in found for peer in way.peers if peer.kind == "platform")
     known = dict.fromkeys((*stores, *((address,) if address else ()), *declared, *platform))
     deny: list[dict[str, Any]] = [_denied(tuple(known))]
-    ports = sorted({port for item in named for port in item.ports} - set(ways.SQL_PORTS.values()))
-    if stores and ports:
-        deny.append({"toCIDRSet": [{"cidr": cidr} for cidr in stores], "toPorts": _ports(tuple(ports))})
+    asking = [workload.name for workload in here.plan.workloads if ways.asks(here, workload)]
+    agents = ways.agents(here) if asking else ()
+    open_ = [(stores, tuple(ways.SQL_PORTS.values()))] if stores else []
+    open_ += [(tuple(peer.name for peer in way.peers), way.ports) for way in agents]
+    for ranges, used in open_:
+        ports = sorted({port for item in named for port in item.ports} - set(used))
+        if ports:
+            deny.append({"toCIDRSet": [{"cidr": cidr} for cidr in ranges], "toPorts": _ports(tuple(ports))})
     pointers = tuple((*item.made_from[0], "host") for item in named)
-    return _policy(metadata(here, "default.private"), {"endpointSelector": _EVERYTHING, "egressDeny": deny}, pointers)
+    yield _policy(metadata(here, "default.private"), {"endpointSelector": _EVERYTHING, "egressDeny": deny}, pointers)
+    if agents:
+        others = {"matchExpressions": [{"key": NAME, "operator": "NotIn", "values": asking}]}
+        deny = [{"toCIDRSet": [{"cidr": peer.name} for way in agents for peer in way.peers]}]
+        yield _policy(metadata(here, "default.identity"), {"endpointSelector": others, "egressDeny": deny}, pointers)
 
 
 def service_policy(

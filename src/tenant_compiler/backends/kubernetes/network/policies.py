@@ -146,7 +146,7 @@ def _outside(here: Scene) -> Iterator[ArtifactObject]:
         yield cilium.outside(meta, pods, [ways.declared(here, destination) for destination in destinations], pointers)
     named = [item for item in here.plan.egress if item.host]
     if named:
-        yield cilium.private(here, named)
+        yield from cilium.private(here, named)
 
 
 def _declared(here: Scene, name: str, destinations: Sequence[Egress]) -> tuple[dict[str, Any], Lineage]:
