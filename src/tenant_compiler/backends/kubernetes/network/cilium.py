@@ -43,7 +43,7 @@ def resolution(here: Scene, pods: Shared) -> Iterator[ArtifactObject]:
     """Make the policy that lets some pods resolve the cluster's names, and those of the world that they need."""
     names, settings = ways.resolved(here), ways.dns(here)
     inside = _inside(settings["domain"], tuple(settings["search"]))
-    pointers = (*TENANT, *((*item.made_from[0], "host") for item in here.plan.egress if item.host))
+    pointers = (*TENANT, *(pointer for item in here.plan.egress if item.host for pointer in _said(item)))
     for start in range(0, len(names) or 1, _NAMES):
         patterns = [_name(name) for name in names[start : start + _NAMES]] or [{"matchPattern": "*"}]
         rules = {"dns": [*inside, *patterns] if names and not start else patterns}
@@ -79,7 +79,7 @@ def private(here: Scene, named: Sequence[Egress]) -> Iterator[ArtifactObject]:
         ports = sorted({port for item in named for port in item.ports} - set(used))
         if ports:
             deny.append({"toCIDRSet": [{"cidr": cidr} for cidr in ranges], "toPorts": _ports(tuple(ports))})
-    pointers = tuple((*item.made_from[0], "host") for item in named)
+    pointers = tuple(pointer for item in named for pointer in _said(item))
     yield _policy(metadata(here, "default.private"), {"endpointSelector": _EVERYTHING, "egressDeny": deny}, pointers)
     if agents:
         others = {"matchExpressions": [{"key": NAME, "operator": "NotIn", "values": asking}]}
@@ -114,6 +114,12 @@ def collector(here: Scene, meta: dict[str, Any], otlp: str, pointers: Lineage) -
         "egress": [_rule("to", ways.collector(otlp), authenticated=True)],
     }
     return _policy(meta, spec, pointers)
+
+
+def _said(destination: Egress) -> Lineage:
+    """Where a host is said: that of an AI service is made of the fields that choose it, and has a dot in its name."""
+    at = destination.made_from
+    return at if "." in destination.name else ((*at[0], "host"),)
 
 
 def _policy(meta: dict[str, Any], spec: dict[str, Any], pointers: Lineage) -> ArtifactObject:
