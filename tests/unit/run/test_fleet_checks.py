@@ -145,7 +145,9 @@ def test_a_name_that_no_environment_joins_is_no_rival(project):
     project.tenant("acme-eu", environments={"eu-prod": {}})
     project.write("tenants/broken.yaml", "name: acme-eu")
     for name in ("acme", "acme-eu"):
-        codes = [each.code for result in project.results(selectors=Selectors(tenants=(name,))) for each in result.diagnostics]
+        codes = [
+            each.code for result in project.results(selectors=Selectors(tenants=(name,))) for each in result.diagnostics
+        ]
         assert "TC323" not in codes
 
 
