@@ -9,14 +9,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tenant_compiler.model.diagnostic import TenantCompileError
+from tenant_compiler.model.diagnostic import Place, TenantCompileError
 from tenant_compiler.model.record import NamedTuple
-from tenant_compiler.run.fleet import names_in
+from tenant_compiler.run.fleet import Fleet, names_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from tenant_compiler.model.backend import Fact
+    from tenant_compiler.model.diagnostic import Diagnostic
     from tenant_compiler.model.document import Document
+    from tenant_compiler.run.discovery import Selectors
 
 
 class Reading(NamedTuple):
@@ -35,29 +38,38 @@ class Rivals:
     Args:
         environments: of the workspace.
         reading: how files are read.
-        selected: whether a tenant's environment is in the run, so that it is compared there.
+        selectors: what is in the run: that is compared there.
+        chosen: the files that are in the run.
     """
 
     def __init__(
-        self, environments: Iterable[str], reading: Reading, selected: Callable[[Document, str], bool]
+        self, environments: Iterable[str], reading: Reading, selectors: Selectors, chosen: Iterable[str]
     ) -> None:
         known = list(environments)
         self._pairs = [(one, other) for one in known for other in known if one.endswith(f"-{other}")]
         """Each environment whose name ends in that of another."""
         self._reading = reading
-        self._selected = selected
+        self._selectors = selectors
+        self._chosen = frozenset(chosen)
         self._files: dict[str, list[str]] | None = None
 
-    def of(self, tenant: str, environment: str) -> tuple[Document, str] | None:
-        """Find a tenant that is left out, and its environment, which joined are called as these are."""
-        for name, other in self._candidates(tenant, environment):
+    def of(self, fact: Fact) -> list[Diagnostic]:
+        """The finding (TC323) that a tenant that is left out would have the same namespace."""
+        for name, environment in self._candidates(fact.tenant, fact.environment):
             for path in self._mentioning(name):
                 for document in self._reading.documents(path):
-                    if document.value["metadata"]["name"] != name or self._selected(document, other):
-                        continue
-                    if other in self._reading.environments(document):
-                        return document, other
-        return None
+                    if document.value["metadata"]["name"] == name and self._is_left_out(document, environment):
+                        there = Place(document.file, ("metadata", "name"), document=document.index)
+                        return [Fleet.shared(fact, name, environment, there)]
+        return []
+
+    def _is_left_out(self, document: Document, environment: str) -> bool:
+        """Whether a tenant has an environment that is not in the run."""
+        if environment not in self._reading.environments(document):
+            return False
+        asked = self._selectors.environments
+        here = document.file in self._chosen and (not asked or environment in asked)
+        return not (here and self._selectors.match(document))
 
     def _candidates(self, tenant: str, environment: str) -> Iterator[tuple[str, str]]:
         for long, short in self._pairs:

@@ -263,30 +263,19 @@ class Session:
         if fact is None:
             return result
         ignored = document.ignores.covers if document.ignores is not None else None
-        added = self.fleet.add(fact)
-        rival = self._rivals.of(fact.tenant, fact.environment) if self._rivals is not None else None
-        if rival is not None:
-            other, environment = rival
-            there = Place(other.file, ("metadata", "name"), document=other.index)
-            added.append(Fleet.shared(fact, other.value["metadata"]["name"], environment, there))
+        added = self.fleet.add(fact) + (self._rivals.of(fact) if self._rivals is not None else [])
         clashes = tuple(finding for finding in added if not (ignored and ignored(finding)) and self._keep(finding))
         return result._replace(diagnostics=(*result.diagnostics, *clashes)) if clashes else result
 
     def _left_out(self, selectors: Selectors, paths: Sequence[str]) -> Rivals:
         """What looks for tenants that are not selected and have names in common with those that are."""
-        chosen = frozenset(paths)
-
-        def selected(document: Document, environment: str) -> bool:
-            asked = not selectors.environments or environment in selectors.environments
-            return asked and document.file in chosen and selectors.match(document)
-
         reading = Reading(
             paths=lambda: tenant_files(self.workspace, (), self._overlay),
             text=self._bytes,
             documents=lambda path: self.read(path)[0],
             environments=self.tools.resolver.environments,
         )
-        return Rivals(self.workspace.config["environments"], reading, selected)
+        return Rivals(self.workspace.config["environments"], reading, selectors, paths)
 
     def _twice(self, paths: Sequence[str]) -> dict[str, list[Place]]:
         """Where the names of tenants stand that stand more than once, by name."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from types import SimpleNamespace
 
 import pytest
 
@@ -157,8 +158,8 @@ def test_most_fleets_are_not_asked_for_rivals():
     def nobody(*_):
         raise AssertionError
 
-    rivals = Rivals(("production", "staging"), Reading(nobody, nobody, nobody, nobody), nobody)
-    assert rivals.of("acme-production", "staging") is None
+    rivals = Rivals(("production", "staging"), Reading(nobody, nobody, nobody, nobody), Selectors(("acme",)), ())
+    assert rivals.of(SimpleNamespace(tenant="acme-production", environment="staging")) == []
 
 
 def test_two_tenants_may_not_expose_one_host(project, service):

@@ -10,6 +10,7 @@ from tenant_compiler.backends.kubernetes.backend import KubernetesBackend
 from tenant_compiler.backends.kubernetes.edge.gateway import secret_name
 from tenant_compiler.backends.kubernetes.lints.pack import PACK
 from tenant_compiler.model.plan_edge import AllowList, EdgeTls, GeoFence
+from tenant_compiler.model.plan_trust import MUTUAL, ZERO_TRUST, Trust
 
 BACKEND = KubernetesBackend()
 OWN = {
@@ -446,3 +447,25 @@ def test_what_the_issuer_must_be_told_is_said_once(make_plan, make_workload, clu
     codes = [found.code for found in BACKEND.check((), plan, cluster(SHARED, HTTP))]
     assert codes == ["TC565", "TC565", "TC566"]
     assert "TC566" not in [found.code for found in BACKEND.check((), plan, cluster(SHARED, DNS))]
+
+
+@pytest.mark.parametrize("minor", ["1.30", "1.37"])
+@pytest.mark.parametrize(
+    ("offered", "kind"),
+    [
+        ({}, "NetworkPolicy"),
+        ({"network_policy": "cilium"}, "CiliumNetworkPolicy"),
+        ({"network_policy": "cilium", "mesh": {"kind": "cilium"}}, "CiliumNetworkPolicy"),
+        ({"mesh": {"kind": "istio", "namespace": "istio-system"}}, "NetworkPolicy"),
+    ],
+)
+def test_what_lets_the_gateway_in_is_valid(make_plan, make_egress, cluster, *, minor, offered, kind):
+    """In the words of the cluster's policies, with a pod that no lint misses."""
+    trust = Trust(zero_trust=True, mutual=True, end_to_end=False, made_from=(ZERO_TRUST, MUTUAL))
+    plan = make_plan(trust=trust, egress=(make_egress("mail", host="mail.example"),))
+    context = cluster(SHARED, HTTP, kubernetes=minor, **offered)
+    artifacts = BACKEND.lower(plan, context)
+    ids = [item.id for artifact in artifacts for item in artifact.objects]
+    assert [id_ for id_ in ids if id_.endswith("/default.challenges")] == [f"{kind}/default.challenges"]
+    assert [found for found in BACKEND.check(artifacts, plan, context) if found.severity == "error"] == []
+    assert [found for rule in PACK.rules for found in rule.check(artifacts, plan, None)] == []
