@@ -47,8 +47,11 @@ def selects(selector: dict[str, Any], labels: dict[str, str]) -> bool:
     """Whether a label selector chooses labels; an empty one chooses everything."""
     assert set(selector) <= {"matchLabels", "matchExpressions"}, selector
     others = selector.get("matchExpressions", ())
-    assert {item["operator"] for item in others} <= {"NotIn"}, selector
-    excluded = any(labels.get(item["key"]) in item["values"] for item in others)
+    assert {item["operator"] for item in others} <= {"NotIn", "DoesNotExist"}, selector
+    excluded = any(
+        labels.get(item["key"]) in item["values"] if item["operator"] == "NotIn" else item["key"] in labels
+        for item in others
+    )
     return not excluded and selector.get("matchLabels", {}).items() <= labels.items()
 
 

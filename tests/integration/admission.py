@@ -73,6 +73,32 @@ def all_pods(objects: list[dict[str, Any]]) -> list[Pods]:
     return found
 
 
+def solvers(objects: list[dict[str, Any]], issuer: str) -> tuple[list[Pods], list[dict[str, Any]]]:
+    """The pods and Services that cert-manager makes when all hosts of an issuer's certificates are challenged at once.
+
+    As its controller comes: the amounts of its flags, and pods for the level `restricted`.
+    """
+    hosts = [
+        host
+        for item in kinds_of(objects, "Certificate")
+        if item["spec"]["issuerRef"]["name"] == issuer
+        for host in item["spec"]["dnsNames"]
+    ]
+    container = {
+        "name": "acmesolver",
+        "image": "quay.io/jetstack/cert-manager-acmesolver:v1.19.1",
+        "ports": [{"name": "http", "containerPort": 8089}],
+        "resources": {"requests": {"cpu": "10m", "memory": "64Mi"}, "limits": {"cpu": "100m", "memory": "64Mi"}},
+        "securityContext": {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}},
+    }
+    security = {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}}
+    pod = {"restartPolicy": "OnFailure", "securityContext": security, "containers": [container]}
+    service = {"apiVersion": "v1", "kind": "Service", "spec": {"type": "ClusterIP", "ports": [{"port": 8089}]}}
+    route = {"apiVersion": "gateway.networking.k8s.io/v1", "kind": "HTTPRoute", "spec": {}}
+    pods = [Pods(f"Challenge/{host}", pod, {"sidecar.istio.io/inject": "false"}, 1) for host in hosts]
+    return pods, [made for _ in hosts for made in (service, route)]
+
+
 def _pods(owner: str, template: dict[str, Any], number: int) -> Pods:
     return Pods(owner, template["spec"], template.get("metadata", {}).get("annotations", {}), number)
 
@@ -384,8 +410,14 @@ def kinds_of(objects: list[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
     return [item for item in objects if item["kind"] == kind]
 
 
-def refused(objects: list[dict[str, Any]], namespace: str) -> list[str]:
-    """What an API server refuses of the objects of a namespace, in words; empty for nothing."""
+def refused(objects: list[dict[str, Any]], namespace: str, solved_by: str = "") -> list[str]:
+    """What an API server refuses of the objects of a namespace, in words; empty for nothing.
+
+    Args:
+        objects: of the namespace, and others.
+        namespace: its name.
+        solved_by: the issuer that has hosts answer authorities from pods in the namespace.
+    """
     own = [item for item in objects if item["metadata"].get("namespace") == namespace]
     kinds = objects_by_kind(own)
     space = next((item for item in kinds_of(objects, "Namespace") if item["metadata"]["name"] == namespace), None)
@@ -393,12 +425,13 @@ def refused(objects: list[dict[str, Any]], namespace: str) -> list[str]:
         return []  # what stands elsewhere, such as what delivers it, makes no pods there
     level = space["metadata"]["labels"].get("pod-security.kubernetes.io/enforce", "privileged")
     limits = [limit for item in kinds.get("LimitRange", ()) for limit in item["spec"]["limits"]]
-    pods = [each._replace(spec=with_defaults(each.spec, limits)) for each in all_pods(own)]
+    answering, beside = solvers(own, solved_by)
+    pods = [each._replace(spec=with_defaults(each.spec, limits)) for each in [*all_pods(own), *answering]]
     found = [f"{each.owner}: {control}" for each in pods for control in pod_security(each, level)]
     found += [f"{each.owner}: {fault}" for each in pods for fault in limit_ranges(each.spec, limits)]
     for item in kinds.get("ResourceQuota", ()):
         if not item["spec"].get("scopeSelector") and not item["spec"].get("scopes"):
-            found += quota(own, pods, item["spec"]["hard"])
+            found += quota([*own, *beside], pods, item["spec"]["hard"])
     for item in kinds.get("PersistentVolumeClaim", ()):
         sizes = {"requests": {"storage": item["spec"]["resources"]["requests"]["storage"]}}
         sizes["limits"] = sizes["requests"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import shutil
@@ -13,6 +14,7 @@ from datetime import date
 import pytest
 
 from kubectl import decoded
+from tenant_compiler.backends.kubernetes.layout import GROUPS
 from tenant_compiler.read.workspace import open_workspace
 from tenant_compiler.resolve.origin import chain
 from tenant_compiler.run.bench import Judging
@@ -116,6 +118,42 @@ def test_the_fleet_writes_for_every_target_and_the_whole_fleet(built):
     targets = {path.split(os.sep)[3] for path in files if path.count(os.sep) == 4}
     assert targets >= {"kubernetes", "terraform", "prometheus", "grafana"}
     assert any(path.startswith(os.path.join("build", "_fleet", "shared-eu")) for path in files)
+
+
+def emitted():
+    """Every kind that the back-end has a place for, or writes down whole somewhere: what delivers, too."""
+    found = {kind for kinds in GROUPS.values() for kind in kinds}
+    folder = os.path.join(ROOT, "src", "tenant_compiler", "backends", "kubernetes")
+    for base, _, names in os.walk(folder):
+        for name in names:
+            if name.endswith(".py"):
+                with open(os.path.join(base, name), encoding="utf-8") as file:
+                    whole = ast.parse(file.read())
+                found |= {kind for node in ast.walk(whole) if isinstance(node, ast.Dict) for kind in written(node)}
+    return found
+
+
+def written(node):
+    """The kind of an object that a dict in the source makes; nothing for other dicts."""
+    keys = {
+        key.value: value for key, value in zip(node.keys, node.values, strict=True) if isinstance(key, ast.Constant)
+    }
+    kind = keys.get("kind")
+    return [kind.value] if {"apiVersion", "metadata"} <= set(keys) and isinstance(kind, ast.Constant) else []
+
+
+def test_the_fleet_shows_every_kind_that_the_compiler_makes(built):
+    """Without an exception: who looks for an example of a kind finds one."""
+    kinds = {
+        line.removeprefix("kind: ").strip()
+        for path, content in tree(built[0]).items()
+        if "kubernetes" in path.split(os.sep)
+        for line in content.decode().splitlines()
+        if line.startswith("kind: ")
+    }
+    assert {"Application", "AppProject", "GitRepository", "PriorityClass", "ClientTrafficPolicy"} <= emitted()
+    assert emitted() - kinds == set()
+    assert kinds - emitted() == set()
 
 
 def test_images_are_pinned(results):

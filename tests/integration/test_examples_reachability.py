@@ -8,7 +8,7 @@ from itertools import product
 
 import pytest
 
-from reachability import NAME, World, resolver
+from reachability import NAME, Pod, World, resolver
 from tenant_compiler.read.workspace import open_workspace
 from tenant_compiler.run.bench import Judging
 from tenant_compiler.run.discovery import Selectors
@@ -16,9 +16,20 @@ from tenant_compiler.run.passes import BUILD
 from tenant_compiler.run.session import Session
 
 FLEET = os.path.join(os.path.dirname(__file__), "..", "..", "examples", "fleet")
-INSIDE = ("169.254.169.254", "100.100.100.200", "168.63.129.16", "10.0.0.1", "172.16.0.1", "192.168.1.1", "fc00::1")
+INSIDE = (
+    "169.254.169.254",
+    "169.254.169.252",
+    "100.100.100.200",
+    "168.63.129.16",
+    "10.0.0.1",
+    "172.16.0.1",
+    "192.168.1.1",
+    "fc00::1",
+)
 PUBLIC = ("93.184.215.14", "2606:2800:21f:cb07::1")
-PORTS = (22, 25, 80, 443, 587, 5432, 8080, 8443)
+PORTS = (22, 25, 80, 443, 587, 988, 5432, 8080, 8443)
+METADATA = {("169.254.169.254", 80), ("169.254.169.252", 988)}
+"""Where GKE tells services who they are. On another cloud's nodes these are the nodes' own credentials."""
 SQL = 5432
 
 
@@ -91,6 +102,44 @@ def applies(destination, workload):
     return workload.name in destination.only_for if destination.only_for else not workload.own_egress
 
 
+def shows(plan, workload, cluster):
+    """Whether a service must show Google's cloud who it is: to an object store, or to its AI services."""
+    if (cluster["cloud"], cluster.get("cloud_identity")) != ("gcp", "workload-identity"):
+        return False
+    asks = any(item.name == "ai.endpoint" and workload.name in item.only_for for item in plan.egress)
+    return asks or any(store.name in workload.uses for store in plan.objects)
+
+
+def test_who_shows_who_it_is_and_nobody_else_reaches_the_metadata_server(clusters):
+    """The planner alone, which asks an AI service of Google's: neither its neighbours, nor anybody on another cloud."""
+    found = set()
+    for name, world, _, _ in clusters:
+        for pod, _ in world.pods():
+            for address, port in METADATA:
+                if world.lets(pod, address, port):
+                    found.add((name, pod.namespace, pod.labels[NAME]))
+    assert found == {("gcp-eu", f"t-routewell-{each}", "planner") for each in ("production", "staging")}
+
+
+def test_authorities_reach_what_answers_for_hosts(clusters):
+    """By the gateway, where certificates are asked for by HTTP; nobody else, and nothing goes out."""
+    answered = 0
+    for _, world, plans, cluster in clusters:
+        said = cluster.get("certificates", {})
+        by_request = (said.get("kind"), said.get("challenge")) == ("ClusterIssuer", "http01")
+        gateway = world.platform(cluster["gateway"]["namespace"])
+        for namespace in world.namespaces:
+            solver = Pod(namespace, {"acme.cert-manager.io/http01-solver": "true"})
+            exposed = any(workload.hosts for workload in plans[namespace].workloads)
+            answered += by_request and exposed
+            assert world.lets(gateway, solver, 8089) == (by_request and exposed)
+            if by_request and exposed:
+                assert not any(world.lets(pod, solver, 8089) for pod, _ in world.pods())
+                assert not any(world.lets(solver, pod, port) for pod, port in world.pods() if port)
+                assert not any(world.lets(solver, address, port) for address in (*INSIDE, *PUBLIC) for port in PORTS)
+    assert answered == 3
+
+
 def test_outside_is_what_was_declared(clusters):
     """Private and metadata addresses are shut; stores, declared hosts and ranges are open on their ports, no more."""
     for _, world, plans, cluster in clusters:
@@ -108,8 +157,10 @@ def test_outside_is_what_was_declared(clusters):
             if uses_objects and not (by_name and plan.cloud != "on_premises"):
                 wide = wide | {443}
             for port in PORTS:
-                assert not any(world.lets(pod, address, port) for address in INSIDE), pod
-                assert not any(world.lets(pod, address, port, name="evil.example") for address in INSIDE), pod
+                told = METADATA if shows(plan, workload, cluster) else set()
+                for address in INSIDE:
+                    assert world.lets(pod, address, port) == ((address, port) in told), pod
+                    assert world.lets(pod, address, port, name="evil.example") == ((address, port) in told), pod
                 assert {world.lets(pod, address, port) for address in PUBLIC} == {port in wide}, (pod, port)
             for cidr in cluster["data_cidrs"]:
                 first = cidr.partition("/")[0].rsplit(".", 1)[0] + ".9"

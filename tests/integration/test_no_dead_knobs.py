@@ -155,7 +155,12 @@ CONFIG = {
                 "rate_limit_service": True,
                 "tls_minimum": "1.2",
             },
-            "certificates": {"issuer": "letsencrypt", "kind": "ClusterIssuer", "challenge": "dns01"},
+            "certificates": {
+                "issuer": "letsencrypt",
+                "kind": "ClusterIssuer",
+                "challenge": "dns01",
+                "solver_image": "registry.platform.example/acmesolver" + DIGEST,
+            },
             "pod_certificates": {"issuer": "pods", "root": "pods-root"},
             "monitoring": {"namespace": "monitoring", "address": "http://prometheus.monitoring:9090"},
             "rollouts": "argo",
@@ -206,6 +211,11 @@ CONFIG = {
             "cloud": "aws",
             "region": "eu-central-1",
             "gateway": {"namespace": "gateway", "kind": "envoy-gateway", "name": "public"},
+            "certificates": {
+                "issuer": "letsencrypt",
+                "challenge": "http01",
+                "solver_image": "registry.platform.example/acmesolver" + DIGEST,
+            },
         },
         "west": {
             "cloud": "aws",
@@ -631,6 +641,7 @@ BY_HAND = {
     "owner": {"team": "care", "email": "care@acme.example"},
     "placement": {"cloud": "aws", "regions": {"eu-central-1": {"cluster_profile": "third"}}},
     "domains": ["hand.example"],
+    "security": {"images": {"registries": ["registry.acme.example"]}},
     "services": {
         "shop": {
             "image": "registry.acme.example/shop:1",

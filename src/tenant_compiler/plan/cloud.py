@@ -19,6 +19,11 @@ def secret_names(plan: Plan) -> dict[tuple[str, str], Lineage]:
     for workload in plan.workloads:
         for use in workload.secrets:
             found[use.kind, use.name] = (*found.get((use.kind, use.name), ()), *use.made_from)
+        queue = workload.triggers.queue if workload.triggers is not None else None
+        if queue is not None and queue.address:
+            kind, name, _ = queue.address.split("/")
+            at = (*workload.made_from[0], "scaling", "queue", "address", "from")
+            found[kind, name] = (*found.get((kind, name), ()), at)
     identity = plan.identity
     if identity is not None and any(workload.hosts for workload in plan.workloads):
         kind, name, _ = identity.client_secret.split("/")

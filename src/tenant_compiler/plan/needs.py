@@ -85,7 +85,7 @@ def needs(plan: Plan) -> Iterator[Need]:
     yield from _trust_needs(plan)
     yield from _isolation_needs(plan)
     for workload in plan.workloads:
-        if workload.volumes or workload.secrets or not workload.trusted:
+        if workload.volumes or workload.secrets or workload.triggers or not workload.trusted:
             yield from _mount_needs(workload)
     for egress in plan.egress:
         pointer: Pointer = egress.made_from[0]
@@ -178,6 +178,10 @@ def _mount_needs(workload: Workload) -> Iterator[Need]:
     for use in workload.secrets:
         what = f"the variable {use.variable} of the service `{workload.name}`"
         yield Need("secrets", what, use.made_from[0])
+    queue = workload.triggers.queue if workload.triggers is not None else None
+    if queue is not None and queue.address:
+        at: Pointer = (*workload.made_from[0], "scaling", "queue", "address", "from")
+        yield Need("secrets", f"the address of the queue `{queue.name}` of the service `{workload.name}`", at)
     if not workload.trusted:
         pointer: Pointer = (*workload.made_from[0], "trusted")
         yield Need("sandbox", f"the service `{workload.name}`, which is not trusted,", pointer)

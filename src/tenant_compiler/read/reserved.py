@@ -27,6 +27,7 @@ SETTINGS: Final = (
     "security.data_loss_prevention",
     "security.identity.password.maximum_age_days",
     "security.scanning.blocking",
+    "security.scanning.external",
     "services.*.availability.zones",
     "sizing",
 )
@@ -44,3 +45,9 @@ WORKSPACE: Final = (
     "workspace.usage",
 )
 """In the workspace's configuration."""
+
+INSTEAD: Final = {
+    "security.scanning.external": "leave it out; an approved vendor's scan from outside is attested, as `asv_scan` in"
+    " `compliance.attestations`",
+}
+"""What to write where something else says it today; others are left out."""

@@ -165,7 +165,8 @@ class _Explainer:
         for key, meant in self._strangers(problem).items():
             pointer = (*problem.path, key)
             if self._is_reserved(pointer):
-                yield Finding("TC201", pointer, "is not supported yet", "leave it out", key=True)
+                help_ = next((text for name, text in reserved.INSTEAD.items() if show(pointer).endswith(name)), "")
+                yield Finding("TC201", pointer, "is not supported yet", help_ or "leave it out", key=True)
                 continue
             help_ = f"did you mean `{meant}`" + (", which is missing?" if meant in required else "?")
             if meant is None:

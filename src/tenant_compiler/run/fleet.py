@@ -23,6 +23,12 @@ _HIDING = (
 after a question mark."""
 
 
+def names_in(data: bytes) -> list[bytes]:
+    """List what may be names of tenants in a file's text; an empty one where a name may be hidden from the look."""
+    names = _NAME.findall(data)
+    return [*names, b""] if any(mark in data and spelling.search(data) for mark, spelling in _HIDING) else names
+
+
 def suspects(read: Callable[[str], bytes], paths: Sequence[str]) -> set[str]:
     """Find files that may hold two tenants of one name, by a look at their text.
 
@@ -41,8 +47,8 @@ def suspects(read: Callable[[str], bytes], paths: Sequence[str]) -> set[str]:
             data = read(path)
         except TenantCompileError:
             continue  # the reading pass reports it
-        names = _NAME.findall(data)
-        if b"" in names or any(mark in data and spelling.search(data) for mark, spelling in _HIDING):
+        names = names_in(data)
+        if b"" in names:
             return set(paths)
         for name in set(names):
             other = first.setdefault(name, path)
@@ -115,14 +121,17 @@ class Fleet:
         if (other.tenant, other.environment) == (fact.tenant, fact.environment):
             return []
         there = Place(other.file, ("metadata", "name"), document=other.document)
-        return [
-            Diagnostic(
-                "TC323",
-                f"`{fact.name}` is the tenant `{other.tenant}` in {other.environment} as well",
-                place=Place(fact.file, ("metadata", "name"), document=fact.document),
-                help="rename the tenant: its name and its environment's, joined, name its namespace and stores",
-                related=(Label(there, "the other tenant"),),
-                tenant=fact.tenant,
-                environment=fact.environment,
-            )
-        ]
+        return [self.shared(fact, other.tenant, other.environment, there)]
+
+    @staticmethod
+    def shared(fact: Fact, tenant: str, environment: str, there: Place) -> Diagnostic:
+        """The finding that another tenant would have the same namespace."""
+        return Diagnostic(
+            "TC323",
+            f"`{fact.name}` is the tenant `{tenant}` in {environment} as well",
+            place=Place(fact.file, ("metadata", "name"), document=fact.document),
+            help="rename the tenant: its name and its environment's, joined, name its namespace and stores",
+            related=(Label(there, "the other tenant"),),
+            tenant=fact.tenant,
+            environment=fact.environment,
+        )

@@ -22,6 +22,7 @@ from tenant_compiler.run.bench import Bench, Judging
 from tenant_compiler.run.discovery import Selectors, tenant_files
 from tenant_compiler.run.fleet import Fleet, suspects
 from tenant_compiler.run.passes import CHECK, Tools, rules_of, run_passes
+from tenant_compiler.run.rivals import Reading, Rivals
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -79,6 +80,7 @@ class Session:
         self._keep = keep
         self._overlay = overlay or {}
         self._glanced: dict[str, bytes] = {}
+        self._rivals: Rivals | None = None
         self._room = GLANCED
         config = workspace.config
         enabled = list(dict.fromkeys([*config["targets"]["enable"], *targets]))
@@ -106,6 +108,7 @@ class Session:
         """
         self._check_environments(selectors)
         paths = tenant_files(self.workspace, selectors.paths, self._overlay)
+        self._rivals = self._left_out(selectors, paths) if selectors.narrow else None
         if selectors.tenants:
             paths = self._mentioning(paths, selectors)
         twice = self._twice(paths)
@@ -260,10 +263,19 @@ class Session:
         if fact is None:
             return result
         ignored = document.ignores.covers if document.ignores is not None else None
-        clashes = tuple(
-            finding for finding in self.fleet.add(fact) if not (ignored and ignored(finding)) and self._keep(finding)
-        )
+        added = self.fleet.add(fact) + (self._rivals.of(fact) if self._rivals is not None else [])
+        clashes = tuple(finding for finding in added if not (ignored and ignored(finding)) and self._keep(finding))
         return result._replace(diagnostics=(*result.diagnostics, *clashes)) if clashes else result
+
+    def _left_out(self, selectors: Selectors, paths: Sequence[str]) -> Rivals:
+        """What looks for tenants that are not selected and have names in common with those that are."""
+        reading = Reading(
+            paths=lambda: tenant_files(self.workspace, (), self._overlay),
+            text=self._bytes,
+            documents=lambda path: self.read(path)[0],
+            environments=self.tools.resolver.environments,
+        )
+        return Rivals(self.workspace.config["environments"], reading, selectors, paths)
 
     def _twice(self, paths: Sequence[str]) -> dict[str, list[Place]]:
         """Where the names of tenants stand that stand more than once, by name."""

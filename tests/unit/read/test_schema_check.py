@@ -48,6 +48,12 @@ CASES = [
         "compliance.retention.justification is not supported yet",
         "leave it out",
     ),
+    (
+        "security: {scanning: {external: true}}",
+        "TC201",
+        "security.scanning.external is not supported yet",
+        "leave it out; an approved vendor's scan from outside is attested, as `asv_scan` in `compliance.attestations`",
+    ),
     ("environments: {e: {sizing: {}}}", "TC201", "environments.e.sizing is not supported yet", "leave it out"),
     (
         "compliance: {frameworks: {gdpr: {services: []}}}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from types import SimpleNamespace
 
 import pytest
 
@@ -11,6 +12,7 @@ from tenant_compiler.read.files import read_bytes
 from tenant_compiler.run.discovery import Selectors
 from tenant_compiler.run.fleet import suspects
 from tenant_compiler.run.passes import CHECK
+from tenant_compiler.run.rivals import Reading, Rivals
 
 SPEC = "{tier: free, owner: {team: care}, placement: {cloud: aws, regions: {eu-central-1: {}}}}"
 HEAD = "apiVersion: tenant-compiler.dev/v1\nkind: Tenant\n"
@@ -105,6 +107,59 @@ def test_two_tenants_may_not_share_a_namespace(project):
     assert found.code == "TC323"
     assert "t-acme-eu-prod" in found.message
     assert (found.place.file, found.related[0].place.file) == ("tenants/acme.yaml", "tenants/acme-eu.yaml")
+
+
+SUFFIXES = (
+    '[workspace]\nname = "acme"\n[environments.prod]\n[environments.eu-prod]\n[targets]\nenable = ["kubernetes"]\n'
+)
+
+
+@pytest.mark.parametrize(
+    "selectors",
+    [
+        Selectors(tenants=("acme",)),
+        Selectors(tenants=("acme-eu",)),
+        Selectors(paths=("tenants/acme.yaml",)),
+        Selectors(labels=(("side", "left"),)),
+        Selectors(environments=("prod",)),
+        Selectors(environments=("eu-prod",)),
+        Selectors(tenants=("acme", "acme-eu")),
+    ],
+)
+@pytest.mark.parametrize("spelling", ["name: acme-eu", 'name: "acme\\u002deu"'])
+def test_a_tenant_that_is_left_out_still_keeps_its_namespace(project, selectors, spelling):
+    """TC323, said once, whatever was selected: in the one that is built alone, with the place of the other."""
+    project.write("tenant-compile.toml", SUFFIXES)
+    project.tenant("acme", labels={"side": "left"}, environments={"eu-prod": {}})
+    spec = f"{SPEC[:-1]}, environments: {{prod: {{}}}}}}"
+    project.write("tenants/z.yaml", f"{HEAD}metadata:\n  {spelling}\nspec: {spec}\n")
+    results = project.results(selectors=selectors)
+    (found,) = (each for result in results for each in result.diagnostics if each.code == "TC323")
+    assert "t-acme-eu-prod" in found.message
+    assert {found.place.file, found.related[0].place.file} == {"tenants/acme.yaml", "tenants/z.yaml"}
+
+
+def test_a_name_that_no_environment_joins_is_no_rival(project):
+    """A tenant called like the other's beginning, in an environment that it does not have, or in the same one."""
+    project.write("tenant-compile.toml", SUFFIXES)
+    project.tenant("acme", environments={"eu-prod": {}, "prod": {}})
+    project.tenant("acme-eu", environments={"eu-prod": {}})
+    project.write("tenants/broken.yaml", "name: acme-eu")
+    for name in ("acme", "acme-eu"):
+        codes = [
+            each.code for result in project.results(selectors=Selectors(tenants=(name,))) for each in result.diagnostics
+        ]
+        assert "TC323" not in codes
+
+
+def test_most_fleets_are_not_asked_for_rivals():
+    """Where no environment ends in another, no file is looked at."""
+
+    def nobody(*_):
+        raise AssertionError
+
+    rivals = Rivals(("production", "staging"), Reading(nobody, nobody, nobody, nobody), Selectors(("acme",)), ())
+    assert rivals.of(SimpleNamespace(tenant="acme-production", environment="staging")) == []
 
 
 def test_two_tenants_may_not_expose_one_host(project, service):

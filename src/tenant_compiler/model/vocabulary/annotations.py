@@ -93,5 +93,7 @@ SOURCE: Final = (
     r"|store/[a-z]([-a-z0-9]{0,61}[a-z0-9])?/[a-z]{1,32})$"
 )
 """A secret and a key in it, or a store and a field of it."""
+PINNED: Final = r"^[a-z0-9][a-z0-9.:/_-]{0,252}@sha256:[0-9a-f]{64}$"
+"""An image of the platform's own, pinned by its digest."""
 VOLUME: Final = r"^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$"
 """A volume's name: short, because more is put before it."""

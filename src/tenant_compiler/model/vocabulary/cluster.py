@@ -7,7 +7,7 @@ from typing import Annotated, Literal, NotRequired
 from annotated_types import Ge, Le, MaxLen, MinLen
 from typing_extensions import TypedDict
 
-from tenant_compiler.model.vocabulary.annotations import HOST, LABEL, LINE, NAME, URL, Info
+from tenant_compiler.model.vocabulary.annotations import HOST, LABEL, LINE, NAME, PINNED, URL, Info
 from tenant_compiler.model.vocabulary.cluster_data import ClusterSecrets, RuntimeClasses, StorageClasses
 from tenant_compiler.model.vocabulary.delivery import GitOps
 from tenant_compiler.model.vocabulary.edge import Certificates, Gateway, PodCertificates
@@ -30,8 +30,6 @@ class ClusterMonitoring(TypedDict):
     ]
 
 
-IMAGE = r"^[a-z0-9][a-z0-9.:/_-]{0,252}@sha256:[0-9a-f]{64}$"
-"""An image of the platform's own, pinned by its digest."""
 _DIGEST = "0123456789abcdef" * 4
 
 
@@ -61,7 +59,7 @@ class Tracing(TypedDict):
                 "The collector's image, a distribution with the processors `tail_sampling` and `transform`; left out:"
                 " the operator's own, which tenants with rules for images do not let in.",
                 f"registry.acme.example/otelcol@sha256:{_DIGEST}",
-                pattern=IMAGE,
+                pattern=PINNED,
             ),
         ]
     ]
@@ -78,7 +76,7 @@ class Scanners(TypedDict):
         Info(
             "Scans images: it takes them as its arguments, and fails when it finds what must not be.",
             f"registry.acme.example/scan@sha256:{_DIGEST}",
-            pattern=IMAGE,
+            pattern=PINNED,
         ),
     ]
     cidrs: Annotated[
@@ -92,7 +90,7 @@ class Scanners(TypedDict):
             Info(
                 "Tests services: it takes their addresses in the namespace as its arguments.",
                 f"registry.acme.example/probe@sha256:{_DIGEST}",
-                pattern=IMAGE,
+                pattern=PINNED,
             ),
         ]
     ]
@@ -355,7 +353,8 @@ class Cluster(TypedDict):
                 values={
                     "pod-identity": "EKS Pod Identity; wants `name` and `account_id`.",
                     "irsa": "Roles of AWS for service accounts; wants `oidc_issuer` and `account_id`.",
-                    "workload-identity": "Workload Identity Federation of Google Cloud.",
+                    "workload-identity": "Workload Identity Federation of Google Cloud; its metadata server runs on"
+                    " every node.",
                     "azure-workload-identity": "Microsoft Entra Workload ID; wants `client_ids`.",
                 },
             ),

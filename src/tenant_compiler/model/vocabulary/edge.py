@@ -13,6 +13,7 @@ from tenant_compiler.model.vocabulary.annotations import (
     LABEL,
     ORIGIN,
     PATH,
+    PINNED,
     SUBDOMAIN,
     URL,
     Info,
@@ -193,11 +194,23 @@ class Certificates(TypedDict):
             "dns01",
             values={
                 "none": "Not at all, as an authority of the operator's own does.",
-                "http01": "By a request to the host, which neither allow-list nor sign-on may stop.",
+                "http01": "By a request to the host, which neither allow-list nor sign-on may stop; its solvers have a"
+                " `serviceType` of `ClusterIP`.",
                 "dns01": "By a record in the DNS.",
             },
             default="http01",
         ),
+    ]
+    solver_image: NotRequired[
+        Annotated[
+            str,
+            Info(
+                "With `http01`: the image of the pods that answer the request, for tenants that say which images may"
+                " run (`--acme-http01-solver-image` of cert-manager).",
+                f"quay.io/jetstack/cert-manager-acmesolver@sha256:{'0' * 64}",
+                pattern=PINNED,
+            ),
+        ]
     ]
     acme: NotRequired[
         Annotated[

@@ -10,6 +10,7 @@ from tenant_compiler.backends.kubernetes.backend import KubernetesBackend
 from tenant_compiler.backends.kubernetes.edge.gateway import secret_name
 from tenant_compiler.backends.kubernetes.lints.pack import PACK
 from tenant_compiler.model.plan_edge import AllowList, EdgeTls, GeoFence
+from tenant_compiler.model.plan_trust import MUTUAL, ZERO_TRUST, Trust
 
 BACKEND = KubernetesBackend()
 OWN = {
@@ -32,6 +33,7 @@ ACME = {"server": "https://acme.example/directory", "dns01": {"route53": {"regio
 LIST = AllowList(("203.0.113.0/24",), (("spec", "security", "ip_whitelist"),))
 FENCE = GeoFence(allowed=True, countries=("DE",), made_from=(("spec", "security", "geo_restriction", "mode"),))
 DAYS = ("spec", "security", "tls", "certificate_days")
+NAMESPACE = "t-acme-health-production"
 
 
 @pytest.fixture
@@ -379,3 +381,91 @@ def test_everything_of_an_own_gateway_is_valid(*, make_plan, cluster, make_workl
     kinds = {item.value["kind"] for artifact in artifacts for item in artifact.objects}
     assert {"Gateway", "Certificate", "HTTPRoute", "GRPCRoute"} <= kinds
     assert ("TCPRoute" in kinds) == (plan.allow_list is None or kind == "envoy-gateway")
+
+
+SOLVER = "registry.platform.example/acmesolver@sha256:" + "0" * 64
+SOLVED = {**HTTP, "solver_image": SOLVER}
+
+
+def test_images_that_may_run_are_asked_for_the_one_that_answers(*, refused, lowered, make_images):
+    """A tenant that says which images may run would shut out the pods that prove its hosts: so they are named."""
+    images = make_images()
+    assert "does not say which image answers" in refused(SHARED, HTTP, images=images)
+    assert refused(SHARED, SOLVED, images=images) == ""
+    policy = f"ValidatingAdmissionPolicy/{NAMESPACE}.images"
+    assert SOLVER in str(lowered(SHARED, SOLVED, images=images)[policy].value)
+    for other in (None, {**SOLVED, "challenge": "dns01"}, {**SOLVED, "challenge": "none"}):
+        assert SOLVER not in str(lowered(SHARED, other, images=images)[policy].value)
+
+
+@pytest.mark.parametrize(
+    "certificates", [None, DNS, {**HTTP, "challenge": "none"}, {**DNS, "kind": "Issuer", "acme": ACME}]
+)
+def test_only_hosts_that_are_asked_have_pods_that_answer(lowered, certificates):
+    """No other way of getting certificates makes pods in the namespace, so nothing is opened for any."""
+    before, with_pods = lowered(SHARED, certificates), lowered(SHARED, HTTP)
+    kinds = {id_ for id_ in with_pods if id_.endswith("/default.challenges")}
+    assert kinds == {"NetworkPolicy/default.challenges"}
+    assert not kinds & set(before)
+    assert "http01-solver" not in str([item.value for item in before.values()])
+    assert not any(id_.endswith("/default.challenges") for id_ in lowered(OWN, HTTP))
+
+
+def test_pods_and_services_that_answer_are_counted(lowered, make_workload):
+    """One of each for a host: the quota has room for all of them at once, and opens no port of a node."""
+    hosts = tuple(f"h{number}.acme.example" for number in range(40))
+
+    def hard(certificates):
+        return lowered(SHARED, certificates, workloads=(make_workload(hosts=hosts),))["ResourceQuota/quota"].value[
+            "spec"
+        ]["hard"]
+
+    plain, solved = hard(DNS), hard(HTTP)
+    for name in ("pods", "services"):
+        assert int(solved[name]) - int(plain[name]) >= 40
+    assert solved["services.nodeports"] == "0"
+
+
+def test_the_amounts_of_pods_that_answer_are_within_the_tenants_quota(make_plan, make_workload, cluster):
+    """TC511: six hosts that are asked at once want 600 millicores beside the service."""
+    workloads = (make_workload(hosts=tuple(f"h{number}.acme.example" for number in range(6))),)
+
+    def least(certificates):
+        for tenths in range(1, 1000):
+            plan = make_plan(workloads=workloads, quotas={"cpu_cores": tenths / 10})
+            artifacts = BACKEND.lower(plan, cluster(SHARED, certificates))
+            if not [found for rule in PACK.rules for found in rule.check(artifacts, plan, None)]:
+                return tenths
+        raise AssertionError
+
+    assert least(HTTP) - least(DNS) == 6
+
+
+def test_what_the_issuer_must_be_told_is_said_once(make_plan, make_workload, cluster):
+    """Its solvers' Services are of a type that the quota allows."""
+    plan = make_plan(workloads=(make_workload(hosts=("a.acme.example", "b.acme.example")),))
+    codes = [found.code for found in BACKEND.check((), plan, cluster(SHARED, HTTP))]
+    assert codes == ["TC565", "TC565", "TC566"]
+    assert "TC566" not in [found.code for found in BACKEND.check((), plan, cluster(SHARED, DNS))]
+
+
+@pytest.mark.parametrize("minor", ["1.30", "1.37"])
+@pytest.mark.parametrize(
+    ("offered", "kind"),
+    [
+        ({}, "NetworkPolicy"),
+        ({"network_policy": "cilium"}, "CiliumNetworkPolicy"),
+        ({"network_policy": "cilium", "mesh": {"kind": "cilium"}}, "CiliumNetworkPolicy"),
+        ({"mesh": {"kind": "istio", "namespace": "istio-system"}}, "NetworkPolicy"),
+    ],
+)
+def test_what_lets_the_gateway_in_is_valid(make_plan, make_egress, cluster, *, minor, offered, kind):
+    """In the words of the cluster's policies, with a pod that no lint misses."""
+    trust = Trust(zero_trust=True, mutual=True, end_to_end=False, made_from=(ZERO_TRUST, MUTUAL))
+    plan = make_plan(trust=trust, egress=(make_egress("mail", host="mail.example"),))
+    context = cluster(SHARED, HTTP, kubernetes=minor, **offered)
+    artifacts = BACKEND.lower(plan, context)
+    ids = [item.id for artifact in artifacts for item in artifact.objects]
+    assert [id_ for id_ in ids if id_.endswith("/default.challenges")] == [f"{kind}/default.challenges"]
+    assert [found for found in BACKEND.check(artifacts, plan, context) if found.severity == "error"] == []
+    assert [found for rule in PACK.rules for found in rule.check(artifacts, plan, None)] == []

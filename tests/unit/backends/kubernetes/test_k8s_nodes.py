@@ -87,27 +87,34 @@ def test_what_a_cluster_does_not_have_is_an_error(answer, feature, sound, weak, 
 
 
 @pytest.mark.parametrize(
-    ("kind", "address"),
-    [("pod-identity", "169.254.170.23/32"), ("workload-identity", "169.254.169.252/32"), ("irsa", "")],
+    ("cloud", "kind", "addresses"),
+    [
+        ("aws", "pod-identity", {"169.254.170.23/32": [80]}),
+        ("aws", "irsa", {}),
+        ("aws", "workload-identity", {}),
+        ("gcp", "workload-identity", {"169.254.169.252/32": [988], "169.254.169.254/32": [80]}),
+        ("gcp", "pod-identity", {}),
+    ],
 )
 def test_a_service_may_ask_its_node_who_it_is(
-    make_plan, make_context, make_cluster, make_workload, *, make_object_store, lower, kind, address
+    make_plan, make_context, make_cluster, make_workload, *, make_object_store, make_site, lower, cloud, kind, addresses
 ):
-    """One address and one port of the node, and only where something answers there."""
-    plan = make_plan(workloads=(make_workload(uses=("scans",)), make_workload("other")), objects=(make_object_store(),))
+    """The addresses and ports of what tells it, and only in the cloud where something answers there."""
+    workloads = (make_workload(uses=("scans",)), make_workload("other"))
+    plan = make_plan(workloads=workloads, objects=(make_object_store(),), sites=(make_site(cloud=cloud),))
     context = make_context(cluster={"shared-eu": make_cluster(cloud_identity=kind)})
     policies = {
         item.id: item.value for item in lower(plan, context)["shared-eu"] if item.id.startswith("NetworkPolicy")
     }
-    blocks = [
-        to["ipBlock"]["cidr"]
+    blocks = {
+        to["ipBlock"]["cidr"]: [port["port"] for port in rule["ports"]]
         for rule in policies["NetworkPolicy/portal"]["spec"]["egress"]
         for to in rule["to"]
         if to.get("ipBlock", {}).get("cidr", "").startswith("169.254")
-    ]
+    }
 
-    assert blocks == ([address] if address else [])
-    assert "169.254.170.23" not in str(policies["NetworkPolicy/other"])
+    assert blocks == addresses
+    assert not any(address in str(policies["NetworkPolicy/other"]) for address in addresses)
 
 
 @pytest.mark.parametrize("minor", ["1.30", "1.37"])

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reachability import World, resolver
+from reachability import Pod, World, resolver
 from tenant_compiler.model.plan_trust import END_TO_END, MUTUAL, ZERO_TRUST, Trust
 
 SERVICES = ("a", "b", "c")
@@ -72,7 +72,7 @@ def tenants(draw):
 @pytest.fixture(scope="module")
 def apply(request, lower):
     """Lower tenants into one cluster; give the policies' world."""
-    names = ("plan", "context", "cluster", "workload", "sql_store", "object_store", "egress")
+    names = ("plan", "context", "cluster", "site", "workload", "sql_store", "object_store", "egress")
     make = SimpleNamespace(**{name: request.getfixturevalue(f"make_{name}") for name in names})
 
     def plan(name, said):
@@ -99,10 +99,11 @@ def apply(request, lower):
             objects=(make.object_store("files"),),
             trust=said["trust"],
             cloud=said["cloud"],
+            sites=(make.site(cloud=said["cloud"]),),
         )
 
-    def made(profile, both):
-        context = make.context(cluster={"shared-eu": make.cluster(**PROFILES[profile])})
+    def made(profile, both, **offered):
+        context = make.context(cluster={"shared-eu": make.cluster(**PROFILES[profile], **offered)})
         (objects,) = zip(*(lower(plan(*one), context).values() for one in zip(NAMES, both, strict=True)), strict=True)
         return World([item.value for each in objects for item in each])
 
@@ -215,3 +216,68 @@ def test_callers_prove_who_they_are(apply, both):
                     assert cilium.authenticated(pod, cilium.pod(name, target), port) == proved
             plain = istio.platform("monitoring")._replace(meshed=False)
             assert istio.lets(plain, istio.pod(name, target), port) == (not trust.asked)
+
+
+SOLVER = {"acme.cert-manager.io/http01-solver": "true", "acme.cert-manager.io/http-domain": "1"}
+BY_REQUEST = {"issuer": "letsencrypt", "kind": "ClusterIssuer", "challenge": "http01"}
+GATEWAY = {"namespace": "gateway", "kind": "envoy-gateway", "name": "public"}
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+@settings(max_examples=15, deadline=None)
+@given(both=st.tuples(tenants(), tenants()), meshed=st.booleans())
+def test_pods_that_answer_authorities_are_reached_by_the_gateway_alone(apply, profile, both, meshed):
+    """On their one port, where a tenant has hosts; they reach nobody, not even the resolver, and nobody else them."""
+    offered = {"gateway": GATEWAY, "certificates": BY_REQUEST}
+    world, without = apply(profile, both, **offered), apply(profile, both)
+    gateway = world.platform("gateway")._replace(meshed=meshed)
+    for name, other, said in zip(NAMES, reversed(NAMES), both, strict=True):
+        solver = Pod(name, SOLVER)
+        assert world.lets(gateway, solver, 8089) == bool(said["exposed"])
+        assert not without.lets(gateway, solver, 8089)
+        inside = [world.pod(space, service) for space in NAMES for service in SERVICES]
+        callers = (
+            *inside,
+            world.platform("monitoring"),
+            world.platform("elsewhere"),
+            "198.51.100.9",
+            Pod(name, SOLVER),
+        )
+        assert not any(world.lets(each, solver, 8089) for each in callers)
+        assert not any(world.lets(gateway, solver, port) for port in (80, 443, 8000, 8080, 15020))
+        assert not any(world.lets(gateway, pod, 8089) for pod in inside)
+        if said["exposed"]:
+            targets = (*inside, Pod(other, SOLVER), resolver(), world.platform("observability"), *FORBIDDEN)
+            for port in (53, 443, 4317, 5432, 8000, 8089, 15012):
+                assert not any(world.lets(solver, each, port) for each in (*targets, "198.51.100.7", "203.0.113.9"))
+            assert not world.lets(solver, resolver(), 53, "UDP")
+        if said["trust"].mutual and said["exposed"] and profile == "cilium":
+            assert world.authenticated(gateway, solver, 8089)
+
+
+ASKED = {
+    ("gcp", "workload-identity"): {("169.254.169.252", 988), ("169.254.169.254", 80)},
+    ("aws", "pod-identity"): {("169.254.170.23", 80)},
+}
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+@pytest.mark.parametrize("kind", ["workload-identity", "pod-identity", "irsa"])
+@settings(max_examples=10, deadline=None)
+@given(both=st.tuples(tenants(), tenants()), ports=st.sets(st.sampled_from((80, 443, 988, 8080)), min_size=1))
+def test_who_must_show_who_it_is_asks_its_node_and_nobody_else_does(apply, profile, kind, both, ports):
+    """Each address on its port, in its cloud, for services with a store; declared names that lead there change nothing.
+
+    With a name, the ports of the address are asked that somebody opened: those of the declared hosts.
+    """
+    both = tuple({**said, "egress": {HOSTS[0]: ports}} for said in both)
+    world = apply(profile, both, cloud_identity=kind)
+    for name, said in zip(NAMES, both, strict=True):
+        asked = ASKED.get((said["cloud"], kind), set())
+        for source in (*SERVICES, "stray"):
+            pod, asks = world.pod(name, source), "files" in said["uses"].get(source, ())
+            for address in ("169.254.169.252", "169.254.169.254", "169.254.170.23"):
+                for port in (80, 443, 987, 988, 8080):
+                    expected = asks and (address, port) in asked
+                    assert world.lets(pod, address, port) == expected
+                    assert world.lets(pod, address, port, name=HOSTS[0]) == expected

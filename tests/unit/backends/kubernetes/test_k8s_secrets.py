@@ -8,6 +8,7 @@ import pytest
 
 from tenant_compiler.backends.kubernetes.backend import KubernetesBackend
 from tenant_compiler.model.plan_data import READER, CloudHome, CloudIdentity, SecretUse
+from tenant_compiler.model.rollout import Queue, Triggers
 
 BACKEND = KubernetesBackend()
 BASE = ("spec", "services", "portal", "secrets")
@@ -249,3 +250,49 @@ def test_what_brings_secrets_is_valid(world, minor, cluster):
     plan, context = world({"kubernetes": minor, **cluster}, sealed=sealed, identities=(FETCHES,))
     found = BACKEND.check(BACKEND.lower(plan, context), plan, context)
     assert [item for item in found if item.severity == "error"] == []
+
+
+QUEUE = Queue("rabbitmq", "plans", 5, "secret/plans/address")
+TRIGGERS = Triggers(None, QUEUE, (), (("spec", "services", "portal", "scaling", "queue"),))
+ADDRESS = ("spec", "services", "portal", "scaling", "queue", "address", "from")
+
+
+@pytest.fixture
+def asked(make_plan, make_context, make_cluster, make_workload, lower, *, make_need, make_site):
+    """What becomes of the address of a queue in a cluster: its objects by id, the answer and the findings."""
+
+    def make(cluster, autoscaler="keda", **plan):
+        context = make_context(cluster={"shared-eu": make_cluster(autoscaler=autoscaler, **cluster)})
+        made = make_plan(workloads=(make_workload(triggers=TRIGGERS),), **plan)
+        need = make_need("secrets", what="the address", pointer=ADDRESS)
+        found = [finding.code for finding in BACKEND.check((), made, context)]
+        objects = {item.id: item for item in lower(made, context)["shared-eu"]}
+        return objects, BACKEND.supports(need, made, context), BACKEND.lack(need, made, context), found
+
+    return make
+
+
+def test_the_address_of_a_queue_is_brought_like_any_secret(asked):
+    """KEDA reads it, so it must be there: fetched, passed on as it was sealed, or said to be for people to make."""
+    objects, answer, _, _ = asked(AWS, identities=(FETCHES,))
+    assert objects["ExternalSecret/plans"].value["spec"]["data"][0]["secretKey"] == "address"
+    assert ADDRESS in objects["ExternalSecret/plans"].made_from
+    assert answer == "honoured"
+    objects, answer, _, _ = asked({"secrets": {"kind": "sealed-secrets"}}, sealed={"plans": {"address": SEALED}})
+    assert objects["SealedSecret/plans"].value["spec"]["encryptedData"] == {"address": SEALED}
+    assert answer == "honoured"
+    objects, answer, _, found = asked({})
+    assert not any("Secret/" in id_ for id_ in objects)
+    assert "TC573" in found
+
+
+def test_the_address_of_a_queue_that_cannot_be_brought_is_said(asked):
+    """Sealed by nobody, or only in files of pods; without KEDA nobody asks for it."""
+    _, answer, lack, _ = asked({"secrets": {"kind": "sealed-secrets"}})
+    assert (answer, lack.severity) == ("cannot", "error")
+    _, answer, lack, _ = asked({"secrets": {"kind": "csi"}, "cloud_identity": "irsa"})
+    assert answer == "cannot"
+    assert "which KEDA reads" in lack.words
+    _, answer, _, found = asked({"secrets": {"kind": "sealed-secrets"}}, autoscaler="hpa")
+    assert answer == "honoured"
+    assert "TC573" not in found

@@ -55,10 +55,10 @@ def provider_class(here: Scene, workload: Workload) -> ArtifactObject:
     return made("SecretProviderClass", value, pointers)
 
 
-def fault(here: Scene, *, sign_on: bool) -> tuple[str, str] | None:
+def fault(here: Scene, *, reader: str) -> tuple[str, str] | None:
     """Say what is wrong with a secret, in words that follow its name, and what to do."""
-    if sign_on:
-        words = "must be a Secret, which the gateway reads; {cluster} has secrets as files in pods only"
+    if reader:
+        words = f"must be a Secret, which {reader} reads; {{cluster}} has secrets as files in pods only"
         return words, "bring secrets with External Secrets, or Sealed Secrets, in that cluster"
     service, cluster = remote.provider(here), here.cluster
     if service == "vault":

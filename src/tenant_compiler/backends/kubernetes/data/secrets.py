@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tenant_compiler.backends.kubernetes.common import made, metadata
 from tenant_compiler.backends.kubernetes.data import files, remote
+from tenant_compiler.backends.kubernetes.services import keda
 from tenant_compiler.backends.kubernetes.support import HONOURED, Answer, called
 from tenant_compiler.model.artifact import ArtifactObject, Shared
 from tenant_compiler.model.backend import Lack
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from tenant_compiler.backends.kubernetes.common import Scene
     from tenant_compiler.model.plan import Lineage, Need, Workload
     from tenant_compiler.model.plan_data import SecretUse
+    from tenant_compiler.model.pointer import Pointer
 
 _SIGN_ON: Final = ("spec", "security", "identity", "sso", "client_secret", "from")
 _REFRESH: Final = "1h"
@@ -47,6 +49,10 @@ def wanted(here: Scene) -> list[Wanted]:
         for use in workload.secrets:
             keys = found.setdefault((use.kind, use.name), {})
             keys[use.key] = (*keys.get(use.key, ()), *use.made_from)
+        if workload.triggers is not None:
+            for name, key, at in _of_queue(here, workload):
+                keys = found.setdefault(("secret", name), {})
+                keys[key] = (*keys.get(key, ()), at)
     identity = here.plan.identity
     if identity is not None and any(workload.hosts for workload in here.plan.workloads):
         kind, name, key = identity.client_secret.split("/")
@@ -56,6 +62,14 @@ def wanted(here: Scene) -> list[Wanted]:
         Wanted(kind, name, tuple(keys), tuple(pointer for pointers in keys.values() for pointer in pointers))
         for (kind, name), keys in found.items()
     ]
+
+
+def _of_queue(here: Scene, workload: Workload) -> Iterator[tuple[str, str, Pointer]]:
+    """Give the secret, its key and where it is named, by which KEDA finds the queue of a service."""
+    queue = workload.triggers.queue if workload.triggers is not None else None
+    if queue is not None and queue.address and keda.followed(here, workload):
+        _, name, key = queue.address.split("/")
+        yield name, key, (*workload.made_from[0], "scaling", "queue", "address", "from")
 
 
 def kind_of(here: Scene) -> str:
@@ -161,6 +175,9 @@ def _named(here: Scene, need: Need) -> tuple[str, str, str] | None:
         for use in workload.secrets:
             if need.pointer in use.made_from:
                 return use.kind, use.name, use.key
+        for name, key, at in _of_queue(here, workload):
+            if need.pointer == at:
+                return "secret", name, key
     return None
 
 
@@ -184,18 +201,22 @@ def _fault(here: Scene, kind: str, name: str, key: str) -> tuple[str, str] | Non
         words = "is about a store, of which nobody tells the secret service of {cluster} anything"
         return words, f"write `secret/{name}/…`, and keep there what the store is called"
     if brings == "csi":
-        return files.fault(here, sign_on=kind == "secret" and _is_sign_on(here, name, key))
+        return files.fault(here, reader=_reader(here, name, key) if kind == "secret" else "")
     return remote.fault(here)
 
 
-def _is_sign_on(here: Scene, name: str, key: str) -> bool:
-    identity = here.plan.identity
-    return identity is not None and identity.client_secret == f"secret/{name}/{key}"
+def _reader(here: Scene, name: str, key: str) -> str:
+    """Say who reads a secret that is no pod of the tenant's; empty for nobody."""
+    identity, said = here.plan.identity, f"secret/{name}/{key}"
+    if identity is not None and identity.client_secret == said:
+        return "the gateway"
+    asked = (workload.triggers.queue for workload in here.plan.workloads if workload.triggers is not None)
+    return "KEDA" if any(queue is not None and queue.address == said for queue in asked) else ""
 
 
 def by_hand(here: Scene) -> Iterator[Diagnostic]:
     """Say which Secrets of services people must make (TC573); that of the sign-on is always said to be there."""
-    if kind_of(here) != "none" or not any(workload.secrets for workload in here.plan.workloads):
+    if kind_of(here) != "none" or not any(each.secrets or each.triggers for each in here.plan.workloads):
         return
     for secret in wanted(here):
         if secret.made_from == (_SIGN_ON,):

@@ -4,6 +4,7 @@
 ``gateway``      where clients come in; a Gateway of the tenant's own; what is in the way
 ``routes``       HTTPRoute, GRPCRoute, TCPRoute
 ``certificates`` Certificate, Issuer, ReferenceGrant, BackendTLSPolicy
+``challenges``   the pods that answer when an authority asks a host for a proof
 ``guards``       SecurityPolicy: addresses, countries, sign-on, groups, pages of other sites
 ``sign_on``      the part of it about users
 ``traffic``      BackendTrafficPolicy, ClientTrafficPolicy: limits, addresses, TLS

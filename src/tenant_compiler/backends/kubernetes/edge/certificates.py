@@ -75,7 +75,7 @@ def on_to_pods(here: Scene, way: Way, metas: Mapping[str, Shared]) -> Iterator[A
 def objects(here: Scene, way: Way) -> Iterator[ArtifactObject]:
     """Make the certificates of all hosts; nothing where the platform's Gateway has what it needs."""
     said = certificates(here.cluster)
-    hosts = _hosts(way)
+    hosts = certified_hosts(way)
     if said is None or not hosts:
         return
     if said["kind"] == "Issuer":
@@ -102,7 +102,7 @@ def _certificate(here: Scene, name: str, spec: dict[str, Any], pointer: Pointer)
     return made("Certificate", value, (pointer, *days))
 
 
-def _hosts(way: Way) -> dict[str, Pointer]:
+def certified_hosts(way: Way) -> dict[str, Pointer]:
     """The hosts that need a certificate, and where they are said. Services by port bring their own."""
     return {
         host: (*workload.made_from[0], "expose", "hosts")

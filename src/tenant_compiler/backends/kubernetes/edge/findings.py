@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tenant_compiler.backends.kubernetes.edge import sign_on
+from tenant_compiler.backends.kubernetes.edge import challenges, sign_on
 from tenant_compiler.backends.kubernetes.edge.gateway import certificates, secret_name, way_in
 from tenant_compiler.backends.kubernetes.edge.guards import NAME
 from tenant_compiler.backends.kubernetes.edge.traffic import REQUESTS
@@ -25,7 +25,7 @@ def findings(here: Scene) -> Iterator[Diagnostic]:
     """Say what must be done elsewhere for the way in.
 
     Codes: TC520 and TC524 (what the sign-on needs from outside), TC564 (limits that each proxy counts for itself),
-    TC565 (certificates that the platform's Gateway must name).
+    TC565 (certificates that the platform's Gateway must name), TC566 (what an issuer that asks by HTTP must be told).
     """
     way = way_in(here)
     if way is None:
@@ -34,6 +34,7 @@ def findings(here: Scene) -> Iterator[Diagnostic]:
         yield from _sign_on(here)
         yield from _limits(here, way)
     yield from _certificates(here, way)
+    yield from _challenges(here)
 
 
 def _limits(here: Scene, way: Way) -> Iterator[Diagnostic]:
@@ -69,6 +70,23 @@ def _certificates(here: Scene, way: Way) -> Iterator[Diagnostic]:
                 target=_TARGET,
                 object=f"Certificate/{secret_name(host)}",
             )
+
+
+def _challenges(here: Scene) -> Iterator[Diagnostic]:
+    """Say what cert-manager makes by itself where nobody tells it otherwise, and the quota refuses."""
+    said, hosts = certificates(here.cluster), challenges.hosts(here)
+    if said is None or not hosts:
+        return
+    yield Diagnostic(
+        "TC566",
+        f"pods in the namespace answer for the hosts' certificates: the solvers of the ClusterIssuer `{said['issuer']}`"
+        f" of {called(here)} must have a `serviceType` of `ClusterIP`",
+        severity="info",
+        pointer=next(iter(hosts.values())),
+        help="set it in the issuer's `solvers`: no port of a node is opened for them, and the quota allows none",
+        target=_TARGET,
+        object=f"Certificate/{secret_name(next(iter(hosts)))}",
+    )
 
 
 def _sign_on(here: Scene) -> Iterator[Diagnostic]:

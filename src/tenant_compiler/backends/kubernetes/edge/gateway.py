@@ -208,9 +208,21 @@ def _no_certificate(here: Scene, way: Door, what: str) -> Lack | None:
         return None
     closed = "a Gateway of the tenant's own, which has no listener for plain HTTP" if not way.name else _closed(here)
     if not closed:
-        return None
+        return _no_solver(here, said, what)
     words = f"{what} need certificates by way of the DNS behind {closed}; {called(here)} asks for them by HTTP"
     return Lack(words, 'use an issuer that changes the DNS, and write `challenge = "dns01"` in `certificates`')
+
+
+def _no_solver(here: Scene, said: Certificates, what: str) -> Lack | None:
+    """Say that the pods that answer an authority could not run, because nobody says by which image to know them."""
+    images = here.plan.images
+    if "solver_image" in said or not (images.registries or images.digests_required):
+        return None
+    words = (
+        f"{what} need certificates by way of pods whose image the tenant's rules for images let in; {called(here)} asks"
+        " for them by HTTP and does not say which image answers"
+    )
+    return Lack(words, "write the image that cert-manager runs, with its digest, as `solver_image` in `certificates`")
 
 
 def _no_authority(here: Scene, workload: Workload, what: str) -> Lack | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from tenant_compiler.backends.kubernetes.edge import challenges
 from tenant_compiler.backends.kubernetes.lints.found import mapping, within
 from tenant_compiler.backends.kubernetes.lints.pods import SCALED
 from tenant_compiler.model.record import NamedTuple
@@ -96,6 +97,13 @@ class Group(NamedTuple):
                     return count(spec.get(*lowest)), count(spec.get(*highest))
         number = count(pods.object_spec.get("replicas"))
         return number, number
+
+    def challenged(self) -> int:
+        """Count the hosts that pods of cert-manager may have to answer for at a time; nobody asks services."""
+        if not any(self.has(kind, challenges.NAME) for kind in ("NetworkPolicy", "CiliumNetworkPolicy")):
+            return 0
+        named = (within(item.value, "spec").get("dnsNames") for item in self.of("Certificate").values())
+        return sum(not str(host).endswith(".svc") for names in named if isinstance(names, list) for host in names)
 
     def template_of(self, pods: Pods) -> Pods:
         """Give what the pods of a Rollout are like: it may take them from a Deployment that it refers to."""

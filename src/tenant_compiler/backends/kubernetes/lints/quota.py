@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from tenant_compiler.backends.kubernetes.edge import challenges
 from tenant_compiler.backends.kubernetes.lints.found import about, mapping, within
 from tenant_compiler.backends.kubernetes.lints.group import count
 from tenant_compiler.backends.kubernetes.lints.pods import COLLECTOR
@@ -168,6 +169,11 @@ def _needs(own: Group) -> Iterator[_Need]:
             number = _pods(own, pods)
             one = _of_pod(own.template_of(pods))
             yield _Need(pods.name, (number * one[0], number * one[1], number * one[2], number * one[3]))
+    answering = own.challenged()
+    if answering:
+        cpu, cpu_limit, memory, memory_limit = _of_container(challenges.RESOURCES)
+        amounts = (answering * cpu, answering * cpu_limit, answering * memory, answering * memory_limit)
+        yield _Need("the pods that prove hosts", amounts)
 
 
 def _pods(own: Group, pods: Pods) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from tenant_compiler.backends.kubernetes.edge import challenges
 from tenant_compiler.backends.kubernetes.lints.found import mapping, mappings, within
 
 if TYPE_CHECKING:
@@ -72,6 +73,8 @@ def _fault(labels: dict[str, Any], name: str, others: list[dict[str, Any]], grou
 
 def _made_by_operators(group: Group) -> Iterator[dict[str, Any]]:
     """The labels of pods that an operator makes from its own kinds."""
+    if group.of("Certificate"):
+        yield challenges.PODS["matchLabels"]
     for name, item in group.of("OpenTelemetryCollector").items():
         meta = mapping(item.value.get("metadata"))
         yield {

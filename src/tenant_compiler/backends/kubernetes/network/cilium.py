@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from tenant_compiler.backends.kubernetes.common import NAME, TENANT, made, metadata
+from tenant_compiler.backends.kubernetes.edge.challenges import PODS
 from tenant_compiler.backends.kubernetes.network import ways
 from tenant_compiler.backends.kubernetes.network.ways import Peer, Way
 from tenant_compiler.backends.kubernetes.operations import tracing
@@ -38,15 +39,15 @@ _PORTS: Final = 40
 """Cilium takes so many ports in one list."""
 
 
-def resolution(here: Scene) -> Iterator[ArtifactObject]:
-    """Make the policy that lets pods resolve the cluster's names, and those of the world that they need."""
+def resolution(here: Scene, pods: Shared) -> Iterator[ArtifactObject]:
+    """Make the policy that lets some pods resolve the cluster's names, and those of the world that they need."""
     names, settings = ways.resolved(here), ways.dns(here)
     inside = _inside(settings["domain"], tuple(settings["search"]))
-    pointers = (*TENANT, *((*item.made_from[0], "host") for item in here.plan.egress if item.host))
+    pointers = (*TENANT, *(pointer for item in here.plan.egress if item.host for pointer in _said(item)))
     for start in range(0, len(names) or 1, _NAMES):
         patterns = [_name(name) for name in names[start : start + _NAMES]] or [{"matchPattern": "*"}]
         rules = {"dns": [*inside, *patterns] if names and not start else patterns}
-        spec = {"endpointSelector": _EVERYTHING, "egress": list(_to_resolver(settings, rules))}
+        spec = {"endpointSelector": pods, "egress": list(_to_resolver(settings, rules))}
         ending = f".{start // _NAMES + 1}" if start else ""
         yield _policy(metadata(here, f"default.dns{ending}"), spec, pointers)
 
@@ -57,10 +58,11 @@ def outside(meta: dict[str, Any], pods: Shared, found: Sequence[Way], pointers: 
     return _policy(meta, {"endpointSelector": pods, "egress": rules}, pointers)
 
 
-def private(here: Scene, named: Sequence[Egress]) -> ArtifactObject:
-    """Make the policy that denies private addresses, whatever a declared name resolves to.
+def private(here: Scene, named: Sequence[Egress]) -> Iterator[ArtifactObject]:
+    """Make the policies that deny private addresses, whatever a declared name resolves to.
 
-    The stores' ranges stay open, but not on the ports of declared hosts: only ports of databases are of use there.
+    The stores' ranges stay open, but not on the ports of declared hosts: only ports of databases are of use there. What
+    tells pods who they are in the cloud stays open for those that ask, on the port where they do.
     """
     stores = tuple(here.cluster["data_cidrs"])
     address = ways.dns(here).get("address", "")
@@ -69,11 +71,20 @@ def private(here: Scene, named: Sequence[Egress]) -> ArtifactObject:
     platform = (peer.name for way in found for peer in way.peers if peer.kind == "platform")
     known = dict.fromkeys((*stores, *((address,) if address else ()), *declared, *platform))
     deny: list[dict[str, Any]] = [_denied(tuple(known))]
-    ports = sorted({port for item in named for port in item.ports} - set(ways.SQL_PORTS.values()))
-    if stores and ports:
-        deny.append({"toCIDRSet": [{"cidr": cidr} for cidr in stores], "toPorts": _ports(tuple(ports))})
-    pointers = tuple((*item.made_from[0], "host") for item in named)
-    return _policy(metadata(here, "default.private"), {"endpointSelector": _EVERYTHING, "egressDeny": deny}, pointers)
+    asking = [workload.name for workload in here.plan.workloads if ways.asks(here, workload)]
+    agents = ways.agents(here) if asking else ()
+    open_ = [(stores, tuple(ways.SQL_PORTS.values()))] if stores else []
+    open_ += [(tuple(peer.name for peer in way.peers), way.ports) for way in agents]
+    for ranges, used in open_:
+        ports = sorted({port for item in named for port in item.ports} - set(used))
+        if ports:
+            deny.append({"toCIDRSet": [{"cidr": cidr} for cidr in ranges], "toPorts": _ports(tuple(ports))})
+    pointers = tuple(pointer for item in named for pointer in _said(item))
+    yield _policy(metadata(here, "default.private"), {"endpointSelector": _EVERYTHING, "egressDeny": deny}, pointers)
+    if agents:
+        others = {"matchExpressions": [{"key": NAME, "operator": "NotIn", "values": asking}]}
+        deny = [{"toCIDRSet": [{"cidr": peer.name} for way in agents for peer in way.peers]}]
+        yield _policy(metadata(here, "default.identity"), {"endpointSelector": others, "egressDeny": deny}, pointers)
 
 
 def service_policy(
@@ -88,6 +99,12 @@ def service_policy(
     return _policy(meta, spec, pointers)
 
 
+def challenges(here: Scene, meta: dict[str, Any], way: Way, pointers: Lineage) -> ArtifactObject:
+    """Make the policy of the pods that answer authorities."""
+    rule = _rule("from", way, authenticated=ways.authenticates(here))
+    return _policy(meta, {"endpointSelector": PODS, "ingress": [rule]}, pointers)
+
+
 def collector(here: Scene, meta: dict[str, Any], otlp: str, pointers: Lineage) -> ArtifactObject:
     """Make the policy of the tenant's own collector of spans: senders prove who they are."""
     senders = Way((Peer("namespace", here.plan.name),), tracing.PORTS)
@@ -97,6 +114,12 @@ def collector(here: Scene, meta: dict[str, Any], otlp: str, pointers: Lineage) -
         "egress": [_rule("to", ways.collector(otlp), authenticated=True)],
     }
     return _policy(meta, spec, pointers)
+
+
+def _said(destination: Egress) -> Lineage:
+    """Where a host is said: that of an AI service is made of the fields that choose it, and has a dot in its name."""
+    at = destination.made_from
+    return at if "." in destination.name else ((*at[0], "host"),)
 
 
 def _policy(meta: dict[str, Any], spec: dict[str, Any], pointers: Lineage) -> ArtifactObject:

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from tenant_compiler.backends.kubernetes.common import NAME, NAMESPACE_NAME, OWN, TENANT, made, metadata, pods_of
+from tenant_compiler.backends.kubernetes.edge import challenges
 from tenant_compiler.backends.kubernetes.network import cilium, ways
 from tenant_compiler.backends.kubernetes.operations import tracing
 from tenant_compiler.model.artifact import ArtifactObject, Shared
@@ -34,19 +35,24 @@ _RESOLVER: Final = {
 def namespace_policies(here: Scene) -> list[ArtifactObject]:
     """Make what holds for all pods: deny, name resolution, the platform's own ways, declared destinations."""
     found = [_policy(metadata(here, "default.deny"), _DENY, TENANT)]
+    hosts = challenges.hosts(here)
+    challenged = bool(hosts)
+    if hosts:
+        found.append(_challenges(here, tuple(dict.fromkeys(hosts.values()))))
     if ways.by_name(here):
-        found += cilium.resolution(here)
+        found += cilium.resolution(here, _others((), challenged=challenged))
     else:
-        spec = _resolution(here.cluster["dns"].get("address", "") if "dns" in here.cluster else "")
-        found.append(_policy(metadata(here, "default.dns"), spec, TENANT))
+        address = here.cluster["dns"].get("address", "") if "dns" in here.cluster else ""
+        found.append(_policy(metadata(here, "default.dns"), _resolution(address, challenged=challenged), TENANT))
     if "tracing" in here.cluster:
-        own = tracing.collects(here)
-        spans = _SENDERS if own else _to_platform(ways.collector(here.cluster["tracing"]["otlp"]))
+        own, way = tracing.collects(here), ways.collector(here.cluster["tracing"]["otlp"])
+        spans = _senders(challenged=challenged) if own else _to_platform(way, challenged=challenged)
         found.append(_policy(metadata(here, "default.tracing"), spans, TENANT))
         found += [_collector(here)] if own else []
     control = ways.control(here)
     if control is not None:
-        found.append(_policy(metadata(here, "default.mesh"), _to_platform(control), here.plan.trust.made_from))
+        spec = _to_platform(control, challenged=challenged)
+        found.append(_policy(metadata(here, "default.mesh"), spec, here.plan.trust.made_from))
     if here.plan.egress:
         found += _outside(here)
     return found
@@ -72,7 +78,7 @@ def service_policies(
     own = [item for item in here.plan.egress if workload.name in item.only_for]
     tests = here.plan.scans.services_from if here.plan.scans is not None and workload in ways.tested(here) else ()
     pointers = (*workload.made_from, *said, *tests, *(pointer for item in own for pointer in item.made_from))
-    if ways.knows_hosts(here) and (here.plan.trust.zero_trust or ways.authenticates(here)):
+    if ways.identified(here):
         yield cilium.service_policy(here, meta, inward, outward, (*pointers, *_proved(here)))
         return
     named = [way for way in outward if _names_host(way)] if ways.knows_hosts(here) else []
@@ -86,6 +92,15 @@ def service_policies(
                 spec["policyTypes"].append(direction)
                 spec[direction.lower()] = [_rule(side, way) for way in found]
         yield _policy(meta, spec, pointers)
+
+
+def _challenges(here: Scene, pointers: Lineage) -> ArtifactObject:
+    """The policy of the pods that answer authorities: requests come by the gateway, and nothing goes out."""
+    meta, way = metadata(here, challenges.NAME), ways.challenge(here)
+    if ways.identified(here):
+        return cilium.challenges(here, meta, way, (*pointers, *_proved(here)))
+    spec = {"podSelector": challenges.PODS, "policyTypes": ["Ingress"], "ingress": [_rule("from", way)]}
+    return _policy(meta, spec, pointers)
 
 
 def _collector(here: Scene) -> ArtifactObject:
@@ -109,12 +124,6 @@ def _spans(side: str, pods: Shared) -> dict[str, Any]:
     return {side: [{"podSelector": pods}], "ports": [{"protocol": "TCP", "port": port} for port in tracing.PORTS]}
 
 
-_SENDERS: Final = Shared(
-    {"podSelector": _EVERYTHING, "policyTypes": ["Egress"], "egress": [_spans("to", tracing.PODS)]}
-)
-"""All pods may send to the collector, and nowhere beside it."""
-
-
 def _proved(here: Scene) -> Lineage:
     """The flags that Cilium's policies carry; encryption is the network plug-in's, not a policy's."""
     return tuple(pointer for pointer in here.plan.trust.made_from if pointer in {ZERO_TRUST, MUTUAL})
@@ -124,7 +133,8 @@ def _outside(here: Scene) -> Iterator[ArtifactObject]:
     """The ways to what the tenant declares for all its pods: Cilium's where they lead to a host, and it is there."""
     by_name = ways.knows_hosts(here)
     everybodys = [item for item in here.plan.egress if not item.only_for]
-    pods = _others(tuple(workload.name for workload in here.plan.workloads if workload.own_egress))
+    apart = tuple(workload.name for workload in here.plan.workloads if workload.own_egress)
+    pods = _others(apart, challenged=bool(challenges.hosts(here)))
     for ending, destinations in ways.chunks([item for item in everybodys if not (item.host and by_name)]):
         meta, pointers = _declared(here, f"default.egress{ending}", destinations)
         rules = [_rule("to", ways.declared(here, destination)) for destination in destinations]
@@ -136,7 +146,7 @@ def _outside(here: Scene) -> Iterator[ArtifactObject]:
         yield cilium.outside(meta, pods, [ways.declared(here, destination) for destination in destinations], pointers)
     named = [item for item in here.plan.egress if item.host]
     if named:
-        yield cilium.private(here, named)
+        yield from cilium.private(here, named)
 
 
 def _declared(here: Scene, name: str, destinations: Sequence[Egress]) -> tuple[dict[str, Any], Lineage]:
@@ -169,27 +179,38 @@ def _names_host(way: Way) -> bool:
 
 
 @lru_cache(maxsize=256)
-def _others(apart: tuple[str, ...]) -> Shared:
-    """Select all pods but those of some workloads."""
-    if not apart:
-        return _EVERYTHING
-    return Shared({"matchExpressions": [{"key": NAME, "operator": "NotIn", "values": list(apart)}]})
+def _others(apart: tuple[str, ...], *, challenged: bool) -> Shared:
+    """Select all pods but those of some workloads, and those that answer authorities."""
+    excluded: list[dict[str, Any]] = [*challenges.OTHERS] if challenged else []
+    if apart:
+        excluded.append({"key": NAME, "operator": "NotIn", "values": list(apart)})
+    return Shared({"matchExpressions": excluded}) if excluded else _EVERYTHING
 
 
 @lru_cache(maxsize=64)
-def _resolution(address: str) -> Shared:
+def _resolution(address: str, *, challenged: bool) -> Shared:
     """To the cluster's resolver; the one on every node has an address instead of labels."""
     to: list[dict[str, Any]] = [_RESOLVER]
     if address:
         to.append({"ipBlock": {"cidr": address}})
-    ports = [{"protocol": "UDP", "port": 53}, {"protocol": "TCP", "port": 53}]
-    rule = {"to": to, "ports": ports}
-    return Shared({"podSelector": _EVERYTHING, "policyTypes": ["Egress"], "egress": [rule]})
+    return _out({"to": to, "ports": [{"protocol": "UDP", "port": 53}, {"protocol": "TCP", "port": 53}]}, challenged)
 
 
 @lru_cache(maxsize=64)
-def _to_platform(way: Way) -> Shared:
-    return Shared({"podSelector": _EVERYTHING, "policyTypes": ["Egress"], "egress": [_rule("to", way)]})
+def _to_platform(way: Way, *, challenged: bool) -> Shared:
+    return _out(_rule("to", way), challenged)
+
+
+@lru_cache(maxsize=2)
+def _senders(*, challenged: bool) -> Shared:
+    """All pods may send to the collector, and nowhere beside it."""
+    return _out(_spans("to", tracing.PODS), challenged)
+
+
+def _out(rule: dict[str, Any], challenged: bool) -> Shared:  # noqa: FBT001 - passed on
+    """Let all pods out by one rule."""
+    pods = _others((), challenged=challenged)
+    return Shared({"podSelector": pods, "policyTypes": ["Egress"], "egress": [rule]})
 
 
 @lru_cache(maxsize=2048)

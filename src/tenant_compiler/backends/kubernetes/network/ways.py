@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal
 
+from tenant_compiler.backends.kubernetes.edge import challenges
 from tenant_compiler.backends.kubernetes.network.clouds import object_hosts, sql_hosts
 from tenant_compiler.model.artifact import Shared
 from tenant_compiler.model.record import NamedTuple
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
 SQL_PORTS: Final = {"postgres": 5432}
 """The port of each database engine."""
-IDENTITY_AGENTS: Final = {"pod-identity": ("169.254.170.23/32", 80), "workload-identity": ("169.254.169.252/32", 988)}
-"""Where on its node a pod asks who it is in the cloud, by the profile's `cloud_identity`; others need nobody there."""
 METRICS_PORT: Final = 15020
 """Where an Istio sidecar answers who scrapes, with the service's own metrics among its own."""
 CONTROL_PORT: Final = 15012
@@ -69,6 +68,19 @@ class Way(NamedTuple):
     peers: tuple[Peer, ...]
     ports: tuple[int, ...]
 
+
+IDENTITY_AGENTS: Final[Mapping[tuple[str, str], tuple[Way, ...]]] = {
+    ("aws", "pod-identity"): (Way((Peer("platform", "169.254.170.23/32"),), (80,)),),
+    # Pods ask 169.254.169.254. GKE's Dataplane V2, and Cilium, look at that address; where iptables lead the way,
+    # policies see the address of the metadata server on the node behind it. Which of them a cluster has is no matter of
+    # whether it knows host names, and the address that is not seen leads nowhere.
+    ("gcp", "workload-identity"): (
+        Way((Peer("platform", "169.254.169.252/32"),), (988,)),
+        Way((Peer("platform", "169.254.169.254/32"),), (80,)),
+    ),
+}
+"""Where on its node a pod asks who it is in the cloud, by the cloud and the profile's `cloud_identity`; others need
+nobody there. In another cloud the same address is that of the node's own credentials."""
 
 POLICY_MAP: Final = 16_384
 """So many pairs of an identity and a port does Cilium hold for a pod, as it comes (`bpf-policy-map-max`)."""
@@ -140,6 +152,16 @@ def inward(here: Scene, workload: Workload) -> list[Way]:
     return ways
 
 
+def identified(here: Scene) -> bool:
+    """Whether Cilium's policies speak for a tenant's pods alone: where identities count, for who comes in, too."""
+    return knows_hosts(here) and (here.plan.trust.zero_trust or authenticates(here))
+
+
+def challenge(here: Scene) -> Way:
+    """The way of an authority's request to the pods that answer it: by the gateway."""
+    return Way((Peer("namespace", here.cluster["gateway"]["namespace"]),), (challenges.PORT,))
+
+
 def outward(here: Scene, workload: Workload, ports: Mapping[str, int | None]) -> list[Way]:
     """The ways out of a service: what it calls, and the stores that it uses.
 
@@ -160,10 +182,27 @@ def outward(here: Scene, workload: Workload, ports: Mapping[str, int | None]) ->
             # The end points of object stores have no addresses of their own that could be listed here.
             hosts = object_hosts(here.plan) if knows_hosts(here) else ()
             ways.append(Way(tuple([Peer("host", host) for host in hosts]) or PUBLIC, (443,)))
-            agent = IDENTITY_AGENTS.get(here.cluster.get("cloud_identity", ""))
-            if agent is not None:
-                ways.append(Way((Peer("platform", agent[0]),), (agent[1],)))
-    return ways
+    return [*ways, *agents(here)] if asks(here, workload) else ways
+
+
+def agents(here: Scene) -> tuple[Way, ...]:
+    """The ways to what tells a pod who it is in the cloud."""
+    return IDENTITY_AGENTS.get((here.site.cloud, here.cluster.get("cloud_identity", "")), ())
+
+
+def asks(here: Scene, workload: Workload) -> bool:
+    """Whether a service must show who it is: to an object store, or to the cloud's own AI services.
+
+    In AWS an identity has the rights to stores only, so there is nothing to show to those services.
+    """
+    if not agents(here):
+        return False
+    endpoint = here.plan.ai.endpoint if here.plan.ai is not None else None
+    if endpoint is not None and endpoint.provider == here.site.cloud == "gcp":
+        calls = (item for item in here.plan.egress if item.made_from == endpoint.made_from)
+        if any(workload.name in item.only_for for item in calls):
+            return True
+    return uses_objects(here, workload)
 
 
 def control(here: Scene) -> Way | None:

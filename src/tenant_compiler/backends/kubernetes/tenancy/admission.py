@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from tenant_compiler.backends.kubernetes.common import NAMESPACE_NAME, made
+from tenant_compiler.backends.kubernetes.edge import challenges
 from tenant_compiler.backends.kubernetes.operations import platform_images
 from tenant_compiler.emit.escape import cel_string
 from tenant_compiler.model.artifact import ArtifactObject, Shared
@@ -48,13 +49,14 @@ def image_policy(here: Scene) -> list[ArtifactObject]:
     )
     if not made_from:
         return []
-    name = f"{here.plan.name}.images"
+    name, solver = f"{here.plan.name}.images", challenges.image(here)
+    platform = (*platform_images(here), *((solver,) if solver else ()))
     meta = {"name": name, "labels": here.labels}
     policy: dict[str, Any] = {
         "apiVersion": API,
         "kind": "ValidatingAdmissionPolicy",
         "metadata": meta,
-        "spec": _policy(images.registries, platform_images(here), digests=images.digests_required),
+        "spec": _policy(images.registries, platform, digests=images.digests_required),
     }
     return [made("ValidatingAdmissionPolicy", policy, made_from), in_namespace(here, name, made_from)]
 

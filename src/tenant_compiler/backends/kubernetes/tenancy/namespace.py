@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from tenant_compiler.backends.kubernetes.common import OWN, TENANT, cores, made, mebibytes, metadata
+from tenant_compiler.backends.kubernetes.edge import challenges
 from tenant_compiler.backends.kubernetes.network import istio
 from tenant_compiler.backends.kubernetes.operations import tracing
 from tenant_compiler.backends.kubernetes.services.tracks import deployments
@@ -51,7 +52,7 @@ def objects(here: Scene) -> list[ArtifactObject]:
         _mib(quotas["storage_gb"]),
         _deployments(here),
         _accelerators(here),
-        _objects(here.plan),
+        _objects(here.plan, len(challenges.hosts(here))),
     )
     limits = _limits(_millicores(quotas["cpu_cores"]), _mib(quotas["memory_gb"]), _mib(quotas["storage_gb"]))
     found = [
@@ -114,7 +115,8 @@ _ROOM: Final = 20
 """Beyond what a tenant needs: a runaway is stopped, and nobody who works notices the bound."""
 
 
-def _objects(plan: Plan) -> Objects:
+def _objects(plan: Plan, challenged: int) -> Objects:
+    """Count what the tenant needs; hosts that are challenged have a pod and a Service each while they are."""
     crons = sum(workload.kind == "cron" for workload in plan.workloads)
     pods = sum(workload.replicas.maximum for workload in plan.workloads)
     hosts = sum(len(workload.hosts) for workload in plan.workloads)
@@ -122,8 +124,8 @@ def _objects(plan: Plan) -> Objects:
     claims = sum(len(workload.volumes) for workload in plan.workloads)
     number = len(plan.workloads)
     return Objects(
-        pods=_rounded(2 * pods),
-        services=_rounded(2 * number),
+        pods=_rounded(2 * pods + challenged),
+        services=_rounded(2 * number + challenged),
         secrets=_rounded(2 * (hosts + secrets)),
         configmaps=_rounded(2 * number),
         # One that runs, one that went well, three that did not: as many as each CronJob keeps.
