@@ -118,7 +118,12 @@ _CLUSTER = """\
 cloud = "aws"
 region = "{region}"
 network_policy = "cilium"
-gateway = {{ namespace = "gateway", kind = "envoy-gateway", name = "public" }}
+mesh = {{ kind = "cilium" }}
+pod_encryption = true
+name = "acme-{name}"
+account_id = "123456789012"
+cloud_identity = "pod-identity"
+gateway = {{ namespace = "gateway", kind = "envoy-gateway", name = "public", tls_minimum = "1.3" }}
 monitoring = {{ namespace = "monitoring" }}
 data_cidrs = ["{cidr}"]
 operators = ["grp-operators"]

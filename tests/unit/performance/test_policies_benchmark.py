@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import importlib
 import os
+from datetime import date
 from typing import Any
 
 import pytest
 import yaml
+
+import tenant_compiler
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 
@@ -39,6 +42,16 @@ def test_tenants_are_under_the_frameworks_that_are_asked_for(parts):
     for wanted in (tuple(regulated.FRAMEWORKS), regulated.THREE, ()):
         said = yaml.safe_load(regulated.tenant(7, "acme", wanted))["spec"]["compliance"]["frameworks"]
         assert tuple(said) == wanted
+
+
+def test_nothing_is_wrong_with_the_tenants(parts, tmp_path):
+    """What is timed is the way of sound tenants: no errors and no warnings, under any number of frameworks."""
+    regulated = parts["regulated"]
+    for number, frameworks in enumerate((tuple(regulated.FRAMEWORKS), regulated.THREE, ())):
+        regulated.write(str(tmp_path / str(number)), 1, frameworks)
+        judging = tenant_compiler.Judging(judged_on=date.fromisoformat(regulated.DAY))
+        report = tenant_compiler.open_workspace(str(tmp_path / str(number)), judging=judging).check()
+        assert [each.message for each in report.diagnostics if each.severity != "info"] == []
 
 
 def test_every_flaw_changes_a_tenant(parts):
