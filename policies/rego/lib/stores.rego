@@ -40,6 +40,9 @@ volumes := [volume |
 
 regulated_volumes := [volume | some volume in volumes; count(volume.classes & classes.regulated) > 0]
 
+# All that is to be backed up.
+keeping := array.concat(all, volumes)
+
 personal := holding(classes.personal)
 
 # Stores in a sentence: "data.sql.records and data.object.scans".

@@ -33,9 +33,6 @@ _schedule := ["spec", "backup", "schedule"]
 
 _retention := ["spec", "backup", "retention_days"]
 
-# All that is to be backed up: a schedule proves nothing of what no backup is about.
-_keeping := array.concat(stores.all, stores.volumes)
-
 _kept := "stores" if {
 	stores.all != []
 } else := "volumes"
@@ -48,7 +45,7 @@ _often := "0 2 * * *" if {
 }
 
 deny contains finding if {
-	_keeping != []
+	stores.keeping != []
 	settings.value(_schedule) == null
 	message := sprintf(
 		"backup.schedule is missing: %s must be backed up at least every %s",
@@ -58,7 +55,7 @@ deny contains finding if {
 }
 
 deny contains finding if {
-	_keeping != []
+	stores.keeping != []
 	schedule := settings.value(_schedule)
 	schedule != null
 	gap := intervals.longest(schedule)
@@ -71,14 +68,15 @@ deny contains finding if {
 }
 
 deny contains finding if {
-	_keeping != []
+	stores.keeping != []
 	limit := input.parameters.backup_retention_days
 	some finding in settings.at_least(_retention, limit, "days", "a backup must be kept for")
 }
 
 checked contains pointer if {
-	_keeping != []
+	stores.keeping != []
 	some pointer in [_schedule, _retention]
 }
 
-checked contains each.pointer if some each in _keeping
+# A schedule proves nothing of what no backup is about.
+checked contains each.pointer if some each in stores.keeping

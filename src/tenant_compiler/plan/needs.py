@@ -72,6 +72,8 @@ FEATURES: Final[Mapping[str, str]] = {
     "scanning.services": "testing services for weaknesses in the cluster",
     "change.windows": "holding changes back outside of their times",
     "backup.volumes": "backups of volumes",
+    "backup.copies": "copies of backups of volumes, in other regions",
+    "backup.immutable": "backups of volumes that nobody can delete",
     "backup.key": "a key of the tenant's own for backups of its namespace",
 }
 """Every feature with what it does, in words that follow "the target offers no way of …"."""

@@ -10,7 +10,7 @@ from tenant_compiler.model.plan_operations import Scans, Tracing, Window
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tenant_compiler.model.plan import Plan
+    from tenant_compiler.model.plan import Backup, Plan
     from tenant_compiler.model.pointer import Pointer
     from tenant_compiler.model.vocabulary.tenant import Selected
 
@@ -18,7 +18,9 @@ _TRACING: Pointer = ("spec", "monitoring", "tracing")
 _CUSTODY: Pointer = ("spec", "security", "keys", "custody")
 _WINDOWS: Pointer = ("spec", "change_control", "maintenance_windows")
 _REDACT: Pointer = ("spec", "monitoring", "logging", "redact")
-_SCHEDULE: Pointer = ("spec", "backup", "schedule")
+_BACKUP: Pointer = ("spec", "backup")
+_SCHEDULE: Pointer = (*_BACKUP, "schedule")
+_COPIES: Pointer = (*_BACKUP, "copies")
 _SECURITY: Pointer = ("spec", "security")
 DEFAULT_SCAN_DAYS = 7
 """Between two scans of images when nobody says."""
@@ -70,7 +72,7 @@ def needs(plan: Plan) -> Iterator[Need]:
     if plan.tracing is not None:
         yield from _tracing_needs(plan.tracing)
     if plan.backup is not None and any(workload.volumes for workload in plan.workloads):
-        yield Need("backup.volumes", "backups of the volumes", _SCHEDULE)
+        yield from _backup_needs(plan.backup)
     if plan.backup is not None and plan.workloads and plan.keys.custody == "customer_managed":
         yield Need("backup.key", "the tenant's own key for backups of its namespace", _CUSTODY)
     if plan.scans is not None and plan.scans.images_from and plan.workloads:
@@ -79,6 +81,17 @@ def needs(plan: Plan) -> Iterator[Need]:
         yield Need("scanning.services", "testing the exposed services", plan.scans.services_from[0])
     if plan.windows and plan.workloads:
         yield Need("change.windows", "the times for changes", _WINDOWS)
+
+
+def _backup_needs(said: Backup) -> Iterator[Need]:
+    """What backups of volumes must be like; those of stores are the clouds' business."""
+    yield Need("backup.volumes", "backups of the volumes", _SCHEDULE)
+    if said.copies > 1:
+        leaf = "copies" if _COPIES in said.made_from else "region"
+        where = f", one of them in {said.region}" if said.region else ""
+        yield Need("backup.copies", f"{said.copies} copies of backups of the volumes{where},", (*_BACKUP, leaf))
+    if said.immutable:
+        yield Need("backup.immutable", "keeping backups of the volumes from everybody", (*_BACKUP, "immutable"))
 
 
 def _tracing_needs(said: Tracing) -> Iterator[Need]:

@@ -181,7 +181,8 @@ def _buckets(sites: tuple[Site, ...], clusters: Mapping[str, Cluster]) -> set[st
     offers = (
         clusters[site.cluster].get("backup") for site in sites if site.role != "backup" and site.cluster in clusters
     )
-    return {offer["region"] for offer in offers if offer is not None and offer["kind"] != "none"}
+    made = [offer for offer in offers if offer is not None and offer["kind"] != "none"]
+    return {region for offer in made for region in (offer["region"], *offer["copies"])}
 
 
 def _jurisdiction(region: str, cloud: str, clusters: Mapping[str, Cluster]) -> str:

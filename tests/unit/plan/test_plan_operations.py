@@ -121,6 +121,20 @@ def test_volumes_with_a_schedule_need_something_that_backs_them_up(plan, service
     assert needed(services={"app": disks}) == needed(services={"app": service()}, backup=nightly) == []
 
 
+def test_copies_and_locks_of_volumes_backups_are_asked_for_by_what_is_said(plan, service):
+    """More than one copy, by its number or its region; a lock when it is wanted."""
+    disks = service(storage={"files": {"size_gb": 5, "mount": "/data"}})
+
+    def needed(**said):
+        made = plan(services={"app": disks}, backup={"schedule": "0 2 * * *", **said})
+        return [(need.feature, need.pointer[-1]) for need in made.needs if need.feature.startswith("backup.")][1:]
+
+    assert needed() == needed(copies=1, immutable=False) == []
+    assert needed(copies=3) == [("backup.copies", "copies")]
+    assert needed(region="eu-west-1") == [("backup.copies", "region")]
+    assert needed(immutable=True) == [("backup.immutable", "immutable")]
+
+
 def test_times_for_changes_are_planned_by_name(plan, service):
     """In the zone that is said, else in UTC; each leads to its own line."""
     windows = {

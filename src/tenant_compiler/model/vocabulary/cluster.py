@@ -110,6 +110,20 @@ class ClusterBackup(TypedDict):
     region: Annotated[
         str, Info("The bucket's region: a tenant whose data must not be there is refused.", "eu-west-1", pattern=NAME)
     ]
+    copies: Annotated[
+        list[Annotated[str, Info("A region.", "eu-north-1", pattern=NAME)]],
+        MaxLen(10),
+        Info("The regions into which the bucket is copied; data is in them, too.", ["eu-north-1"], default=[]),
+    ]
+    locked: Annotated[
+        bool,
+        Info(
+            "The bucket keeps every object for as long as the longest backup, whoever deletes it: a lock of objects,"
+            " or a policy of the bucket's.",
+            example=True,
+            default=False,
+        ),
+    ]
     provider: NotRequired[
         Annotated[
             Literal["aws", "azure", "gcp"],

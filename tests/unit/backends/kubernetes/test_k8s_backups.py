@@ -33,6 +33,8 @@ def context(make_context, make_cluster):
             "bucket": "acme-backup-eu",
             "region": "eu-west-1",
             "settings": {},
+            "copies": [],
+            "locked": False,
             "key_prefix": "alias/backup-",
             **platform,
         }
@@ -133,6 +135,37 @@ def test_volumes_need_a_cluster_that_backs_them_up(make_plan, context, make_need
         lack = BACKEND.lack(need, plan, place)
         assert lack.words.startswith("backups of the volumes need something in the cluster that makes them; the ")
         assert lack.severity == "warning"
+
+
+def test_copies_of_volumes_backups_are_where_the_bucket_is_copied(make_plan, context, make_need, make_context):
+    """The bucket itself is the first; a cluster without backups has none to copy, which is said elsewhere."""
+    need = make_need("backup.copies", what="2 copies of backups of the volumes, one of them in eu-north-1,")
+
+    def supports(place, **said):
+        return BACKEND.supports(need, make_plan(backup=BACKUP._replace(**said)), place)
+
+    assert supports(context(copies=["eu-north-1"]), copies=2, region="eu-north-1") == "honoured"
+    assert supports(context(copies=["eu-north-1"]), copies=2, region="eu-west-1") == "honoured"
+    assert supports(context(copies=["eu-north-1"]), copies=3, region="eu-north-1") == "cannot"
+    assert supports(context(copies=["eu-south-1"]), copies=2, region="eu-north-1") == "cannot"
+    assert supports(context(), copies=2) == "cannot"
+    assert supports(make_context(), copies=2) == supports(context(kind="none"), copies=2) == "honoured"
+    lack = BACKEND.lack(need, make_plan(backup=BACKUP._replace(copies=2, region="eu-north-1")), context())
+    assert lack.words == (
+        "2 copies of backups of the volumes, one of them in eu-north-1, need a bucket that is copied so;"
+        " that of the cluster `shared-eu` is in eu-west-1"
+    )
+
+
+def test_backups_of_volumes_that_nobody_can_delete_need_a_locked_bucket(make_plan, context, make_need, make_context):
+    """Velero has the right to delete, so only the bucket can refuse."""
+    need, plan = make_need("backup.immutable"), make_plan(backup=BACKUP._replace(immutable=True))
+    assert BACKEND.supports(need, plan, context(locked=True)) == "honoured"
+    assert BACKEND.supports(need, plan, make_context()) == "honoured"
+    assert BACKEND.supports(need, plan, context()) == "cannot"
+    assert BACKEND.lack(need, plan, context()).words.endswith(
+        "needs a bucket that is locked; that of the cluster `shared-eu` is not"
+    )
 
 
 def test_the_schedule_is_made_from_what_it_says(make_plan, context, lower):

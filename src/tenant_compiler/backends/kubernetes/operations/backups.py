@@ -122,4 +122,30 @@ def _volumes(here: Scene, need: Need) -> Answer:
     return Answer("cannot", Lack(words, 'set `backup = { kind = "velero", … }` in the cluster\'s profile'))
 
 
-SUPPORT: Final[Table] = {"backup.key": _own_key, "backup.volumes": _volumes}
+def _copies(here: Scene, need: Need) -> Answer:
+    """Whether a backup is in as many buckets as the tenant wants, and where. No backups have no copies."""
+    velero, said = platform(here), here.plan.backup
+    if velero is None or said is None:
+        return HONOURED
+    places = [velero["region"], *velero["copies"]]
+    if len(places) >= said.copies and (not said.region or said.region in places):
+        return HONOURED
+    words = f"{need.what} need a bucket that is copied so; that of {called(here)} is in {' and '.join(places)}"
+    return Answer("cannot", Lack(words, "name the regions as `backup.copies` in the profile once it is copied there"))
+
+
+def _immutable(here: Scene, need: Need) -> Answer:
+    """Whether the bucket keeps backups whatever Velero, or who has its rights, deletes."""
+    velero = platform(here)
+    if velero is None or velero["locked"]:
+        return HONOURED
+    words = f"{need.what} needs a bucket that is locked; that of {called(here)} is not"
+    return Answer("cannot", Lack(words, "set `backup.locked = true` in the profile once the bucket keeps its objects"))
+
+
+SUPPORT: Final[Table] = {
+    "backup.copies": _copies,
+    "backup.immutable": _immutable,
+    "backup.key": _own_key,
+    "backup.volumes": _volumes,
+}
