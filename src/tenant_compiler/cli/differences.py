@@ -57,7 +57,7 @@ def all_changes(frame: Frame, build: Build) -> Iterator[FileChange]:
             continue
         known.add(result.tenant)
         yield from _changes(frame, build, result.tenant, result.files, build.scope())
-    if build.selectors.narrow or build.options.targets or failed or not build.session.complete:
+    if build.selectors.narrow or build.options.targets or failed or not build.session.files.complete:
         return
     yield from _changes(frame, build, FLEET, list(build.fleet_files()), None)
     for found in build.tree.check_fleet(known):

@@ -80,7 +80,7 @@ def _check_free(frame: Frame, workspace: Workspace, name: str) -> None:
         raise WrongUseError(f"the name `{name}` is reserved for the platform itself; choose another name")
     session = frame.session(workspace)
     for path in tenant_files(workspace):
-        for document in session.read(path)[0]:
+        for document in session.files.read(path)[0]:
             if document.value["metadata"]["name"] == name:
                 raise WrongUseError(f"there is a tenant `{name}` already, in {frame.shown_path(path)}")
 

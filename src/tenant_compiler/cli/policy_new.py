@@ -109,7 +109,7 @@ def _base(workspace: Workspace) -> str:
 
     session = Session(workspace)
     for path in tenant_files(workspace):
-        for document in session.read(path)[0]:
+        for document in session.files.read(path)[0]:
             name: str = document.value["metadata"]["name"]
             return name
     raise WrongUseError("the workspace has no tenant to try the rule with; `tenant-compile new` adds one")

@@ -93,7 +93,7 @@ class Build:
     def finish(self) -> list[Diagnostic]:
         """Write and prune what belongs to the whole fleet. To be called once every tenant has been taken."""
         narrow = self.selectors.narrow or self.options.targets
-        if narrow or self.totals.failed or not self.session.complete:
+        if narrow or self.totals.failed or not self.session.files.complete:
             return []
         found = [*self._put(FLEET, self.session.workspace.file, list(self.fleet_files()), None)[1]]
         known = {*self.names, FLEET}

@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tenant_compiler.model.diagnostic import Place, TenantCompileError
-from tenant_compiler.model.record import NamedTuple
 from tenant_compiler.run.fleet import Fleet, names_in
 
 if TYPE_CHECKING:
@@ -20,16 +19,7 @@ if TYPE_CHECKING:
     from tenant_compiler.model.diagnostic import Diagnostic
     from tenant_compiler.model.document import Document
     from tenant_compiler.run.discovery import Selectors
-
-
-class Reading(NamedTuple):
-    """How a run reads what stands in files of tenants."""
-
-    paths: Callable[[], Sequence[str]]
-    """All of them, those that are left out, too."""
-    text: Callable[[str], bytes]
-    documents: Callable[[str], Sequence[Document]]
-    environments: Callable[[Document], Sequence[str]]
+    from tenant_compiler.run.tenant_files import TenantFiles
 
 
 class Rivals:
@@ -37,27 +27,34 @@ class Rivals:
 
     Args:
         environments: of the workspace.
-        reading: how files are read.
+        files: of tenants, those that are left out, too.
+        having: says which environments a tenant has.
         selectors: what is in the run: that is compared there.
         chosen: the files that are in the run.
     """
 
     def __init__(
-        self, environments: Iterable[str], reading: Reading, selectors: Selectors, chosen: Iterable[str]
+        self,
+        environments: Iterable[str],
+        files: TenantFiles,
+        having: Callable[[Document], Sequence[str]],
+        selectors: Selectors,
+        chosen: Iterable[str],
     ) -> None:
         known = list(environments)
         self._pairs = [(one, other) for one in known for other in known if one.endswith(f"-{other}")]
         """Each environment whose name ends in that of another."""
-        self._reading = reading
+        self._files = files
+        self._having = having
         self._selectors = selectors
         self._chosen = frozenset(chosen)
-        self._files: dict[str, list[str]] | None = None
+        self._named: dict[str, list[str]] | None = None
 
     def of(self, fact: Fact) -> list[Diagnostic]:
         """The finding (TC323) that a tenant that is left out would have the same namespace."""
         for name, environment in self._candidates(fact.tenant, fact.environment):
             for path in self._mentioning(name):
-                for document in self._reading.documents(path):
+                for document in self._files.read(path)[0]:
                     if document.value["metadata"]["name"] == name and self._is_left_out(document, environment):
                         there = Place(document.file, ("metadata", "name"), document=document.index)
                         return [Fleet.shared(fact, name, environment, there)]
@@ -65,7 +62,7 @@ class Rivals:
 
     def _is_left_out(self, document: Document, environment: str) -> bool:
         """Whether a tenant has an environment that is not in the run."""
-        if environment not in self._reading.environments(document):
+        if environment not in self._having(document):
             return False
         asked = self._selectors.environments
         here = document.file in self._chosen and (not asked or environment in asked)
@@ -81,13 +78,13 @@ class Rivals:
 
     def _mentioning(self, name: str) -> Iterable[str]:
         """The files that may have a tenant of some name; empty names stand for what the look at texts cannot read."""
-        if self._files is None:
-            self._files = {}
-            for path in self._reading.paths():
+        if self._named is None:
+            self._named = {}
+            for path in self._files.paths():
                 try:
-                    data = self._reading.text(path)
+                    data = self._files.text(path)
                 except TenantCompileError:
                     continue  # the reading pass reports it, when somebody asks for it
                 for found in names_in(data):
-                    self._files.setdefault(found.decode(errors="replace"), []).append(path)
-        return dict.fromkeys((*self._files.get(name, ()), *self._files.get("", ())))
+                    self._named.setdefault(found.decode(errors="replace"), []).append(path)
+        return dict.fromkeys((*self._named.get(name, ()), *self._named.get("", ())))

@@ -272,7 +272,7 @@ def test_every_check_gives_only_the_codes_that_it_names(project, service):
         },
     )
     session = project.session()
-    (document,), _ = session.read("tenants/acme.yaml")
+    (document,), _ = session.files.read("tenants/acme.yaml")
     resolved, _ = session.tools.resolver.resolve(document, "production")
     plan = make_plan(resolved, session.workspace.config)
     given = 0

@@ -25,7 +25,7 @@ def planned(project, service):
             services=services or {"portal": service(uses=["db", "files"], secrets=HOST)}, data=STORES, **spec
         )
         session = project.session()
-        (document,), _ = session.read("tenants/acme.yaml")
+        (document,), _ = session.files.read("tenants/acme.yaml")
         resolved, _ = session.tools.resolver.resolve(document, "production")
         return make_plan(resolved, session.workspace.config)
 

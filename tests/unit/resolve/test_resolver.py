@@ -327,7 +327,7 @@ def test_no_back_end_changes_what_tenants_share(project, service):
             monitoring={"slos": {"up": {"service": "portal", "objective_percent": 99.9}}},
         )
     session = project.session()
-    documents = [document for name in ("one", "two") for document in session.read(f"tenants/{name}.yaml")[0]]
+    documents = [document for name in ("one", "two") for document in session.files.read(f"tenants/{name}.yaml")[0]]
     session.tools.resolver.prepare(documents)
     before = []
     for document in documents:

@@ -8,6 +8,7 @@ from tenant_compiler.model.artifact import Artifact, ArtifactObject
 from tenant_compiler.model.backend import API_VERSION, Backend
 from tenant_compiler.model.diagnostic import TenantCompileError
 from tenant_compiler.run import session as module
+from tenant_compiler.run import tenant_files
 from tenant_compiler.run.discovery import Selectors
 from tenant_compiler.run.passes import BUILD, CHECK
 
@@ -23,7 +24,7 @@ def by_name(results):
 def work(monkeypatch):
     """Count what a run does: environments that go through the passes, and files that are parsed."""
     done = {"passes": [], "files": []}
-    run_passes, read_documents = module.run_passes, module.yaml.read_documents
+    run_passes, read_documents = module.run_passes, tenant_files.yaml.read_documents
 
     def counted(wanted, *rest):
         done["passes"] += [(document.value["metadata"]["name"], environment) for document, environment in wanted]
@@ -34,7 +35,7 @@ def work(monkeypatch):
         return read_documents(data, file, *rest)
 
     monkeypatch.setattr(module, "run_passes", counted)
-    monkeypatch.setattr(module.yaml, "read_documents", parsed)
+    monkeypatch.setattr(tenant_files.yaml, "read_documents", parsed)
     return done
 
 
@@ -90,11 +91,11 @@ def test_the_run_knows_whether_every_document_was_read(fleet):
     """Nothing may be pruned when one was not."""
     session = fleet.session()
     list(session.stream(Selectors(), CHECK))
-    assert session.complete
+    assert session.files.complete
     fleet.write("tenants/broken.yaml", BROKEN)
     session = fleet.session()
     list(session.stream(Selectors(), CHECK))
-    assert not session.complete
+    assert not session.files.complete
 
 
 @pytest.mark.parametrize(
@@ -302,13 +303,13 @@ def test_this_version_of_the_interface_is_one():
 def test_a_file_is_opened_once(fleet, monkeypatch):
     """The look for names leaves the bytes for the reading, so that both see the same and the disk is asked once."""
     opened = []
-    read_bytes = module.files.read_bytes
+    read_bytes = tenant_files.files.read_bytes
 
     def counted(path, file, *rest):
         opened.append(file)
         return read_bytes(path, file, *rest)
 
-    monkeypatch.setattr(module.files, "read_bytes", counted)
+    monkeypatch.setattr(tenant_files.files, "read_bytes", counted)
     fleet.results()
     tenants = [file for file in opened if file.startswith("tenants/")]
 

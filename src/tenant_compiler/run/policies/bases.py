@@ -103,7 +103,7 @@ def _tenants_of(workspace: Workspace) -> tuple[dict[str, _Base], str]:
     problem = ""
     found = {}
     for path in tenant_files(workspace):
-        documents, broken = session.read(path)
+        documents, broken = session.files.read(path)
         found.update({document.value["metadata"]["name"]: _Base(session, document) for document in documents})
         for result in broken:
             first = result.diagnostics[0]
