@@ -12,7 +12,7 @@ from tenant_compiler.read.files import read_bytes
 from tenant_compiler.run.discovery import Selectors
 from tenant_compiler.run.fleet import suspects
 from tenant_compiler.run.passes import CHECK
-from tenant_compiler.run.rivals import Reading, Rivals
+from tenant_compiler.run.rivals import Rivals
 
 SPEC = "{tier: free, owner: {team: care}, placement: {cloud: aws, regions: {eu-central-1: {}}}}"
 HEAD = "apiVersion: tenant-compiler.dev/v1\nkind: Tenant\n"
@@ -158,7 +158,8 @@ def test_most_fleets_are_not_asked_for_rivals():
     def nobody(*_):
         raise AssertionError
 
-    rivals = Rivals(("production", "staging"), Reading(nobody, nobody, nobody, nobody), Selectors(("acme",)), ())
+    unread = SimpleNamespace(paths=nobody, text=nobody, read=nobody)
+    rivals = Rivals(("production", "staging"), unread, nobody, Selectors(("acme",)), ())
     assert rivals.of(SimpleNamespace(tenant="acme-production", environment="staging")) == []
 
 
