@@ -192,6 +192,8 @@ CONFIG = {
                 "region": "eu-west-1",
                 "provider": "aws",
                 "key_prefix": "alias/backup-",
+                "copies": ["eu-west-1"],
+                "locked": True,
                 "settings": {"profile": "default"},
             },
             "data_cidrs": ["10.20.0.0/16"],

@@ -46,7 +46,7 @@ def sources(tmp_path):
     [
         (RULE, lambda text: text.replace("TC404", "TC405"), "TC815"),
         (RULE, lambda text: text.replace("title:", "titel:"), "TC814"),
-        (RULE, lambda text: text.replace("carried_by: [", "carried_by: [TC492, "), "TC814"),
+        (RULE, lambda text: text.replace("carried_by: [", "carried_by: [TC4999, "), "TC814"),
         (RULE, lambda text: text.replace("checked contains", "seen contains"), "TC816"),
         (RULE, lambda text: text.replace("rules.tls_minimum\n", "rules.tls\n"), "TC813"),
         (RULE, lambda text: text + "\nx := time.now_ns()\n", "TC817"),
