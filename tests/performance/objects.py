@@ -1,6 +1,7 @@
 """The part of the benchmark about objects: how fast manifests are lowered, checked and emitted in one process.
 
 The tenant is the one of the generated fleet that uses the whole vocabulary, so it makes an object of nearly every kind.
+Lowering writes each object's text for its checksum, and emitting puts these texts together.
 """
 
 from __future__ import annotations
