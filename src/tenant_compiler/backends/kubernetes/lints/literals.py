@@ -32,7 +32,7 @@ def judge(item: ArtifactObject, kind: str, meta: dict[str, Any], found: Found) -
         _texts(item, "data", item.value.get("data"), found)
     annotations = mapping(meta.get("annotations"))
     # Of most objects they are our checksum and the order alone, which are no part of the text.
-    if "\n  annotations:" in item.text if item.text else annotations:
+    if not item.text or (len(annotations) > 1 and "\n  annotations:" in item.text):
         for name in _found(annotations):
             found.add("TC572", item, f"the annotation {name} looks like a secret", _ADVICE)
 
