@@ -34,7 +34,7 @@ def script() -> NoReturn:
     A hook runs for every commit, and giving back each object of a process that ends anyway takes a tenth of its time.
     """
     # A build makes many short-lived objects and hardly a cycle: collecting less often saves a twentieth of its time.
-    gc.set_threshold(50_000, 20, 100)
+    gc.set_threshold(200_000, 20, 100)
     code = main()
     try:
         sys.stdout.flush()

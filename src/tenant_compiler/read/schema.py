@@ -17,7 +17,7 @@ from tenant_compiler.read.formats import check_formats
 from tenant_compiler.read.shapes import layer, map_schemas, nullable, relocated
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     import jsonschema_rs
 
@@ -54,13 +54,18 @@ class Validator:
     Args:
         name: which schema.
         extensions: the sections that loaded plug-ins register; others are unknown.
+        sections: the keys that the documents have: what is not among them is not compiled, because that takes a
+            command's start milliseconds. None: there may be any.
     """
 
-    __slots__ = ("_extensions", "_matcher", "_name")
+    __slots__ = ("_extensions", "_matcher", "_name", "_sections")
 
-    def __init__(self, name: SchemaName, extensions: Sequence[Extension] = ()) -> None:
+    def __init__(
+        self, name: SchemaName, extensions: Sequence[Extension] = (), sections: Collection[object] | None = None
+    ) -> None:
         self._name: SchemaName = name
         self._extensions = tuple(extensions)
+        self._sections = sections
         self._matcher: jsonschema_rs.Draft7Validator | None = None
 
     def is_valid(self, value: Any) -> bool:
@@ -80,6 +85,9 @@ class Validator:
                 schema = _with_extensions(schema, self._name, self._extensions, strict=True)
             else:
                 _close_extensions(schema)
+            if self._sections is not None:
+                fields = schema["properties"].items()
+                schema["properties"] = {key: field if key in self._sections else True for key, field in fields}
             self._matcher = Draft7Validator(schema, registry=Registry([(_WHOLE, _WHOLE_NUMBER)]))
         return self._matcher
 
@@ -123,10 +131,13 @@ def check(  # noqa: PLR0913  # the place of a document takes three
     Raises:
         ValueError: a plug-in's schema is not one.
     """
-    key = (schema, *map(id, extensions))
+    # A run has one workspace, and many of each other kind.
+    sections = frozenset(value) if schema == "workspace" and isinstance(value, dict) else None
+    key = (schema, sections, *map(id, extensions))
     validator = _validators.get(key)
     if validator is None:
-        validator = _validators[key] = Validator(schema, extensions)  # it keeps the extensions, so ids stay theirs
+        # It keeps the extensions, so ids stay theirs.
+        validator = _validators[key] = Validator(schema, extensions, sections)
     return validator.check(value, Source(schema, file, document, base))
 
 

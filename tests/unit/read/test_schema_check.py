@@ -429,3 +429,12 @@ print([name for name in heavy if name in sys.modules])
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def test_a_workspace_is_checked_by_the_sections_that_it_has():
+    """What an earlier one left out is judged in the next, and unknown sections are refused beside any others."""
+    sound = {"workspace": {"name": "acme"}, "environments": {"production": {}}}
+    assert schema.check(sound, "workspace") == []
+    for wrong in ({"defaults": {"tier": 1}}, {"cluster": {"main": {"cloud": "moon"}}}, {"clusters": {}}):
+        assert [found.severity for found in schema.check({**sound, **wrong}, "workspace")] == ["error"]
+    assert schema.check(sound, "workspace") == []
