@@ -66,10 +66,11 @@ def test_services_read_the_header_of_a_request(plan):
 def velero(project):
     """A workspace whose cluster backs up to a region."""
 
-    def make(region, kind="velero"):
+    def make(region, kind="velero", copies=()):
         with open(f"{project.root}/tenant-compile.toml", encoding="utf-8") as file:
             text = file.read()
-        backup = f'backup = {{ kind = "{kind}", bucket = "acme-backup", region = "{region}" }}\n'
+        where = f'region = "{region}", copies = {list(copies)}'
+        backup = f'backup = {{ kind = "{kind}", bucket = "acme-backup", {where} }}\n'
         project.write("tenant-compile.toml", text + backup)
 
     return make
@@ -90,6 +91,16 @@ def test_the_bucket_of_the_cluster_lies_inside_the_residency(project, velero, se
     ]
     project.tenant(placement=inside, services={"app": service()})
     assert "TC319" not in project.codes()
+
+
+def test_a_bucket_takes_data_into_every_region_that_it_is_copied_to(plan, velero, service):
+    """A copy outside of the residency is as much outside as the bucket would be."""
+    velero("eu-west-1", copies=["us-east-1"])
+    made = plan(services={"app": service()}, backup={"schedule": "0 2 * * *"})
+    assert [(other.region, other.jurisdiction) for other in made.other_regions] == [
+        ("eu-west-1", "EU"),
+        ("us-east-1", "US"),
+    ]
 
 
 def test_a_cluster_that_backs_up_nothing_sends_nothing_anywhere(plan, velero, service):
